@@ -1,0 +1,269 @@
+"""The nouns of a slide: levels, tiles, optical paths, associated images, the slide.
+
+A *tile* is a place in a level; a *frame* is an item in a file. Levels are numbered from
+the finest (0) to the coarsest. A slide may have computed levels between and above its
+stored ones (`Level.stored` is False); the command line counts stored levels only.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from math import ceil
+from pathlib import Path
+from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viewer.slide.geometry import Rect, Scale, Size, Spacing
+from viewer.slide.metadata import Attribute
+from viewer.slide.warnings import SlideWarning
+
+Samples: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
+"""Pixels as stored, before any profile.
+
+Color: (rows, columns, 4) uint8, BGRX, the fourth byte 255. Grey: (rows, columns), uint8
+or uint16.
+"""
+
+
+class Empty(Enum):
+    """The answer where a slide stores nothing (sparse tiling): no pixels, no error."""
+
+    EMPTY = "empty"
+
+
+EMPTY: Final = Empty.EMPTY
+
+
+class ColorReading(Enum):
+    """Which of two contradicting statements about color is believed."""
+
+    AS_ENCODED = "as encoded"  # the codestream's markers first, then the attributes
+    AS_DECLARED = "as declared"  # Photometric Interpretation alone
+
+
+class TileKey(NamedTuple):
+    """One tile of one optical path: integers only, so equality is exact."""
+
+    slide: int
+    level: int
+    column: int
+    row: int
+    focal_plane: int = 0
+    optical_path: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One resolution of a slide.
+
+    `size` is the total pixel matrix: what is real; frames may stick out beyond it.
+    `downsample` is level-0 size / this size, never rounded, x and y apart. `spacing` is
+    what the file says for this level, or None. `frames`, `transfer_syntax` (a UID in
+    DICOM), `photometric` and `file` are those of the stored image; empty on a computed
+    level.
+    """
+
+    size: Size
+    tile_size: Size
+    downsample: Scale
+    spacing: Spacing | None = None
+    stored: bool = True
+    frames: int = 0
+    transfer_syntax: str = ""
+    photometric: str = ""
+    file: Path | None = None
+
+    @property
+    def columns(self) -> int:
+        """Tiles across."""
+        return ceil(self.size.width / self.tile_size.width)
+
+    @property
+    def rows(self) -> int:
+        """Tiles down."""
+        return ceil(self.size.height / self.tile_size.height)
+
+    def tile_area(self, column: int, row: int) -> Rect:
+        """Return the part of a tile inside the level, in level-0 pixels."""
+        extent = self.tile_extent(column, row)
+        return Rect(
+            column * self.tile_size.width * self.downsample.x,
+            row * self.tile_size.height * self.downsample.y,
+            extent.width * self.downsample.x,
+            extent.height * self.downsample.y,
+        )
+
+    def tile_extent(self, column: int, row: int) -> Size:
+        """Return the size of a tile's part inside the level, in this level's pixels."""
+        return Size(
+            min(self.tile_size.width, self.size.width - column * self.tile_size.width),
+            min(self.tile_size.height, self.size.height - row * self.tile_size.height),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OpticalPath:
+    """One optical path; numbered over the slide by its place in `Slide.optical_paths`.
+
+    `absent` is the RGB color of what was not scanned: white in brightfield, black in
+    fluorescence.
+    """
+
+    identifier: str
+    description: str = ""
+    icc_profile: bytes | None = None
+    objective_power: float | None = None
+    absent: tuple[int, int, int] = (255, 255, 255)
+
+
+@dataclass(frozen=True, slots=True)
+class AssociatedImage:
+    """A label, overview or thumbnail; `read` decodes it on any thread.
+
+    `read` may raise SlideError.
+    """
+
+    size: Size
+    file: Path
+    read: Callable[[], Samples]
+    icc_profile: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileRole:
+    """Which part of a slide a file is ("level 0", "label", "not used"), and why."""
+
+    path: Path
+    role: str
+    reason: str
+
+
+class EncodedFrame(NamedTuple):
+    """A frame as it lies in its file: `frame` counts from 1, `offset` is in bytes."""
+
+    data: bytes
+    file: Path
+    frame: int
+    offset: int
+    transfer_syntax: str
+    photometric: str
+
+
+class Progress(NamedTuple):
+    """A tile on its way: what is known of it so far.
+
+    `covered` is a boolean mask (rows, columns), None where the tile is complete.
+    """
+
+    samples: Samples
+    covered: NDArray[np.bool_] | None
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is missing any more."""
+        return self.covered is None
+
+
+FormatName: TypeAlias = Literal["dicom", "tiff", "openslide"]
+
+
+class Slide(Protocol):
+    """A pyramid of numbered tiles with what belongs to it; immutable once opened.
+
+    Everything may be called from any thread. Reading may add warnings and damage.
+    """
+
+    @property
+    def serial(self) -> int:
+        """A number of this opening, unlike that of any other in this process."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Container Identifier or file stem; never a person's name."""
+        ...
+
+    @property
+    def format(self) -> FormatName:
+        """The door it was opened through."""
+        ...
+
+    @property
+    def levels(self) -> Sequence[Level]:
+        """From the finest to the coarsest, stored and computed."""
+        ...
+
+    @property
+    def optical_paths(self) -> Sequence[OpticalPath]:
+        """At least one."""
+        ...
+
+    @property
+    def focal_planes(self) -> Sequence[float]:
+        """Micrometers from the slide up; at least one."""
+        ...
+
+    @property
+    def associated(self) -> Mapping[str, AssociatedImage]:
+        """By "label", "overview", "thumbnail"."""
+        ...
+
+    @property
+    def objective_power(self) -> float | None:
+        """What the file says of the lens; a fact apart from the scale."""
+        ...
+
+    @property
+    def files(self) -> Sequence[FileRole]:
+        """Every file of the slide, with its role and the reason."""
+        ...
+
+    @property
+    def warnings(self) -> Sequence[SlideWarning]:
+        """What opening and reading tolerated so far."""
+        ...
+
+    @property
+    def damaged(self) -> Mapping[TileKey, str]:
+        """Tiles shown in spite of damage, with the sentence that says so."""
+        ...
+
+    def personalities(self) -> Sequence[str]:
+        """Return "dicom", "tiff": what else the base file can be opened as."""
+        ...
+
+    def metadata(self, file: Path) -> Attribute:
+        """Return the metadata tree of one of `files`; raises SlideError."""
+        ...
+
+    def read_samples(
+        self, key: TileKey, color: ColorReading = ColorReading.AS_ENCODED
+    ) -> Samples | Empty:
+        """Read one tile, cut to the level's size; raises SlideError.
+
+        The shape is `Level.tile_extent`. A tile of a computed level is made whole,
+        which may mean thousands of frames: `read_progress` is for the screen.
+        """
+        ...
+
+    def read_progress(self, key: TileKey, seconds: float) -> Progress | Empty:
+        """Work on a tile for about so long and return what there is; raises SlideError.
+
+        A stored tile is always complete. Calling again goes on where it stopped.
+        """
+        ...
+
+    def read_frame(self, key: TileKey) -> EncodedFrame | Empty:
+        """Return a stored tile's codestream and where it lies; raises SlideError."""
+        ...
+
+    def close(self) -> None:
+        """Close the files; reading afterwards raises SlideError."""
+        ...
+
+
+def stored_levels(slide: Slide) -> list[int]:
+    """Return the numbers, in `slide.levels`, of the levels that files hold."""
+    return [number for number, level in enumerate(slide.levels) if level.stored]
