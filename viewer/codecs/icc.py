@@ -1,0 +1,148 @@
+"""ICC profiles: from the color space of a scanner to sRGB.
+
+Little CMS through Pillow does the arithmetic, perceptually. It is slow (a megapixel
+takes tens of milliseconds), so the screen goes through a table of all 2^24 colors.
+"""
+
+import hashlib
+import io
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viewer.slide.errors import BrokenProfile, Cancelled
+
+if TYPE_CHECKING:
+    from PIL.ImageCms import ImageCmsProfile, ImageCmsTransform
+
+_COLORS: Final = 1 << 24
+_CHUNK: Final = 1 << 20
+_LONGEST_DESCRIPTION: Final = 200
+
+
+def profile_description(icc: bytes) -> str:
+    """Return what a profile calls itself, in one line; never raises. Any thread."""
+    try:
+        return _description(_opened(icc)) or "unnamed profile"
+    except BrokenProfile:
+        return "unreadable profile"
+
+
+class DirectCorrection:
+    """Corrects each pixel by Little CMS: exact, at once, slow. Any thread.
+
+    Raises BrokenProfile where the profile is damaged or its input is not RGB.
+    """
+
+    def __init__(self, icc: bytes) -> None:
+        self._digest = hashlib.sha256(icc).hexdigest()
+        self._transform = _transform(icc)
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the profile."""
+        return self._digest
+
+    def apply(self, bgrx: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return new BGRX pixels of the same shape, (rows, columns, 4)."""
+        from PIL import Image
+
+        rows, columns = bgrx.shape[:2]
+        if not bgrx.size:
+            return bgrx.copy()
+        picture = Image.frombytes(
+            "RGB", (columns, rows), bgrx.tobytes(), "raw", "BGRX", 0, 1
+        )
+        self._transform.apply_in_place(picture)
+        corrected = np.frombuffer(
+            bytearray(picture.tobytes("raw", "BGRX")), np.uint8
+        ).reshape(rows, columns, 4)
+        corrected[..., 3] = 255
+        return corrected
+
+
+class TableCorrection:
+    """Corrects each pixel by a table of all colors: equal to the direct way, fast.
+
+    Invariant: the table holds 2^24 BGRX pixels, at blue + 256 green + 65536 red, and is
+    never written once built. It takes 64 MiB.
+    """
+
+    def __init__(self, digest: str, table: NDArray[np.uint32]) -> None:
+        self._digest = digest
+        self._table = table
+
+    @classmethod
+    def build(
+        cls, icc: bytes, cancelled: Callable[[], bool] = lambda: False
+    ) -> "TableCorrection":
+        """Fill the table, in about half a second. Any thread.
+
+        `cancelled` is asked between its sixteen parts. Raises BrokenProfile and
+        Cancelled.
+        """
+        direct = DirectCorrection(icc)
+        table = np.empty(_COLORS, "<u4")
+        for start in range(0, _COLORS, _CHUNK):
+            if cancelled():
+                raise Cancelled("the color table is no longer wanted")
+            part = np.arange(start, start + _CHUNK, dtype="<u4")
+            colors = part.view(np.uint8).reshape(1024, -1, 4)
+            table[start : start + _CHUNK] = direct.apply(colors).view("<u4").ravel()
+        return cls(direct.digest, table)
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the profile."""
+        return self._digest
+
+    def apply(self, bgrx: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return new BGRX pixels of the same shape, (rows, columns, 4). Any thread."""
+        pixels = bgrx if bgrx.strides[-1] == 1 else np.ascontiguousarray(bgrx)
+        places = pixels.view("<u4")[..., 0] & np.uint32(_COLORS - 1)
+        return self._table[places][..., None].view(np.uint8)
+
+
+def _opened(icc: bytes) -> "ImageCmsProfile":
+    from PIL import ImageCms
+
+    try:
+        return ImageCms.ImageCmsProfile(io.BytesIO(icc))
+    except Exception as error:
+        raise BrokenProfile(
+            f"the ICC profile of {len(icc)} bytes cannot be read: {error}"
+        ) from error
+
+
+def _description(profile: "ImageCmsProfile") -> str:
+    from PIL import ImageCms
+
+    try:
+        words = ImageCms.getProfileDescription(profile)
+    except Exception as error:
+        raise BrokenProfile("the ICC profile's description is damaged") from error
+    printable = "".join(sign if sign.isprintable() else " " for sign in words)
+    return " ".join(printable.split())[:_LONGEST_DESCRIPTION]
+
+
+def _transform(icc: bytes) -> "ImageCmsTransform":
+    from PIL import ImageCms
+
+    profile = _opened(icc)
+    space = icc[16:20]  # data colour space (ICC.1 7.2.6)
+    if space != b"RGB ":
+        found = space.decode("ascii", "replace").strip()
+        raise BrokenProfile(f"the ICC profile is for {found} colors, expected RGB")
+    try:
+        # Pillow's hints leave its compiled part, and so this result, unknown.
+        srgb = ImageCms.createProfile("sRGB")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        target = ImageCms.ImageCmsProfile(srgb)  # pyright: ignore[reportUnknownArgumentType]
+        return ImageCms.ImageCmsTransform(
+            profile, target, "RGB", "RGB", ImageCms.Intent.PERCEPTUAL
+        )
+    except Exception as error:
+        raise BrokenProfile(
+            f"the ICC profile cannot be joined to sRGB: {error}"
+        ) from error

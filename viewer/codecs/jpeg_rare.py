@@ -1,0 +1,44 @@
+"""JPEG of more than 8 bits, lossless JPEG and JPEG-LS, to raw samples."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viewer.codecs.frame import FrameFormat
+from viewer.codecs.jpeg_header import JPEG_LS, PROCESSES, JpegHeader
+from viewer.slide.errors import BrokenFrame
+
+
+def decode_rare(
+    data: bytes, header: JpegHeader, declared: FrameFormat
+) -> tuple[NDArray[np.generic], str | None]:
+    """Decode to (rows, columns) or (rows, columns, 3), no color converted. Any thread.
+
+    The second answer is the damage that was tolerated. Samples are signed where the
+    attributes say so, since these codestreams cannot. Raises BrokenFrame.
+    """
+    kind = f"{PROCESSES[header.process]} data"
+    try:
+        raw = _decoded(data, header)
+    except ImportError as error:
+        raise BrokenFrame(f"{kind} needs the package imagecodecs") from error
+    except Exception as error:
+        raise BrokenFrame(f"the {kind} cannot be decoded: {error}") from error
+    columns, rows = header.size
+    shape = (rows, columns, 3) if declared.is_color else (rows, columns)
+    if raw.shape != shape:
+        raise BrokenFrame(f"the {kind} decodes to {raw.shape}, expected {shape}")
+    if declared.signed:
+        raw = raw.view(np.int8) if raw.dtype.itemsize == 1 else raw.view(np.int16)
+    # libjpeg fills up what is cut off, and here nobody passes on its complaint.
+    whole = data.rstrip(b"\x00").endswith(b"\xff\xd9")
+    return raw, None if whole else f"the {kind} is damaged: no end of image marker"
+
+
+def _decoded(data: bytes, header: JpegHeader) -> NDArray[np.generic]:
+    import imagecodecs
+
+    if header.process == JPEG_LS:
+        return imagecodecs.jpegls_decode(data)
+    # The same color space on both sides: the decoder shall convert nothing.
+    space = "ycbcr" if len(header.components) == 3 else "grayscale"
+    return imagecodecs.jpeg8_decode(data, colorspace=space, outcolorspace=space)
