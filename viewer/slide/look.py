@@ -98,7 +98,7 @@ class DisplayTile(NamedTuple):
     focal_plane: int
     look: Look
 
-    def keys(self) -> list[TileKey]:
+    def tile_keys(self) -> list[TileKey]:
         """Return the tile of each optical path that the look reads."""
         return [
             TileKey(*self[:5], optical_path) for optical_path in self.look.optical_paths

@@ -1,0 +1,54 @@
+"""What the two kinds of Pixel Data, encapsulated and native, have in common."""
+
+import threading
+from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
+
+Source: TypeAlias = Literal["extended", "basic", "walk", "native"]
+"""Where the places of frames come from: a table, a walk over the items, arithmetic."""
+
+LARGEST_FRAME: Final = 1 << 30
+"""Bytes of one frame that are read into memory."""
+
+
+class FrameRef(NamedTuple):
+    """Where a frame's payload lies: its first byte in the file, and its length.
+
+    Of several fragments `offset` is that of the first, `length` that of all together.
+    """
+
+    offset: int
+    length: int
+
+
+class FrameSource(Protocol):
+    """The frames of one Pixel Data, counted from 0. Any thread."""
+
+    @property
+    def source(self) -> Source:
+        """Where the places of the frames come from."""
+        ...
+
+    def read(self, frame: int) -> bytes | None:
+        """Return a frame's bytes, None where none are stored; raises BrokenFrame."""
+        ...
+
+    def locate(self, frame: int) -> FrameRef | None:
+        """Return a frame's place, None where none is stored; raises BrokenFrame."""
+        ...
+
+
+class FrameFindings:
+    """Codes and sentences about the frames of one file, each code at most once."""
+
+    def __init__(self) -> None:
+        """Begin with nothing found."""
+        self._lock = threading.Lock()
+        self._codes: set[str] = set()
+        self.found: list[tuple[str, str]] = []
+
+    def add(self, code: str, sentence: str) -> None:
+        """Keep a sentence unless its code is there already. Any thread."""
+        with self._lock:
+            if code not in self._codes:
+                self._codes.add(code)
+                self.found.append((code, sentence))

@@ -1,0 +1,266 @@
+"""The attributes of one DICOM file, read without its frames."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.filereader import read_dataset
+
+from viewer.formats.dicom.deflated import inflate
+from viewer.formats.dicom.walker import PIXEL_DATA, Element, walk
+from viewer.formats.files import RandomAccessFile, ReadableFile
+from viewer.slide.errors import BrokenFile, UnsupportedFile
+
+PER_FRAME: Final = 0x52009230
+EXTENDED_OFFSETS: Final = 0x7FE00001
+EXTENDED_LENGTHS: Final = 0x7FE00002
+IMPLICIT: Final = "1.2.840.10008.1.2"
+EXPLICIT: Final = "1.2.840.10008.1.2.1"
+BIG_ENDIAN: Final = "1.2.840.10008.1.2.2"
+DEFLATED: Final = "1.2.840.10008.1.2.1.99"
+
+
+@dataclass(frozen=True, eq=False)
+class Header:
+    """What a file says before its frames, and where the rest lies.
+
+    `preamble` is 128 bytes, or none. `dataset` holds the attributes before Per-Frame
+    Functional Groups (5200,9230), File Meta Information as its `file_meta`.
+    `transfer_syntax` is a UID without padding. `elements` are the top-level elements
+    that `dataset` leaves out: those behind it and those too large to be attributes.
+    Their offsets are in `open_body(header)`, which is the file itself unless it is
+    `deflated`. `problems` are sentences about attributes that could not be read.
+    """
+
+    path: Path
+    preamble: bytes
+    dataset: Dataset
+    transfer_syntax: str
+    implicit: bool
+    big_endian: bool
+    deflated: bool
+    body_start: int
+    elements: tuple[Element, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def per_frame(self) -> Element | None:
+        """Per-Frame Functional Groups Sequence."""
+        return self._element(PER_FRAME)
+
+    @property
+    def pixel_data(self) -> Element | None:
+        """Pixel Data of the image itself, never a nested one."""
+        return self._element(PIXEL_DATA)
+
+    @property
+    def extended_offsets(self) -> Element | None:
+        """Extended Offset Table."""
+        return self._element(EXTENDED_OFFSETS)
+
+    @property
+    def extended_lengths(self) -> Element | None:
+        """Extended Offset Table Lengths."""
+        return self._element(EXTENDED_LENGTHS)
+
+    def end_of(self, element: Element) -> int | None:
+        """Return where one of `elements` ends; None where nothing tells."""
+        if element.length is not None:
+            return element.offset + element.length
+        starts = (each.start for each in self.elements if each.start > element.start)
+        return min(starts, default=None)
+
+    def _element(self, tag: int) -> Element | None:
+        return next((each for each in self.elements if each.tag == tag), None)
+
+
+def is_dicom(head: bytes) -> bool:
+    """Tell by its first bytes (132 or more) whether a file is DICOM. Never raises.
+
+    With a preamble that is PS3.10 7.1. Without one, the file must begin with File Meta
+    Information or with an early element of group 0008.
+    """
+    if head[128:132] == b"DICM":
+        return True
+    if len(head) < 8:
+        return False
+    little = int.from_bytes(head[:2], "little"), int.from_bytes(head[2:4], "little")
+    big = int.from_bytes(head[:2], "big"), int.from_bytes(head[2:4], "big")
+    length = int.from_bytes(head[4:8], "little")
+    if little in _FIRST_TAGS:
+        return head[4:6] in _FIRST_VRS or (length % 2 == 0 and length <= 256)
+    return big in _FIRST_TAGS and head[4:6] in _FIRST_VRS
+
+
+def read_header(file: RandomAccessFile) -> Header:
+    """Read the attributes of a file; any thread.
+
+    Raises UnsupportedFile where it is no DICOM, BrokenFile where it cannot be read or
+    holds no attribute. Values are converted by pydicom when they are looked at, which
+    may raise then; here nothing that is odd inside one attribute harms the others.
+    """
+    name = file.path.name
+    head = file.read_some(0, 132)
+    if not is_dicom(head):
+        raise UnsupportedFile(f"{name} is not a DICOM file.")
+    has_preamble = head[128:132] == b"DICM"
+    meta, start = _read_meta(file, 132 if has_preamble else 0)
+    syntax = _text(meta, 0x00020010)
+    deflated = syntax == DEFLATED
+    body = inflate(file, start) if deflated else file
+    body_start = 0 if deflated else start
+    implicit, big_endian = _encoding(body.read_some(body_start, 8), syntax)
+    walked = list(walk(body, body_start, implicit=implicit, big_endian=big_endian))
+    kept, elements, problems = _sorted_out(body, walked)
+    dataset = _parsed(body, kept, problems, implicit=implicit, big_endian=big_endian)
+    if not dataset:
+        raise BrokenFile(f"{name}: holds no attributes that can be read.")
+    if not syntax:
+        syntax = BIG_ENDIAN if big_endian else IMPLICIT if implicit else EXPLICIT
+        problems.append(f"{name}: Transfer Syntax UID is missing, taken for {syntax}.")
+    dataset.file_meta = meta
+    return Header(
+        path=file.path,
+        preamble=head[:128] if has_preamble else b"",
+        dataset=dataset,
+        transfer_syntax=syntax,
+        implicit=implicit,
+        big_endian=big_endian,
+        deflated=deflated,
+        body_start=start,
+        elements=tuple(elements),
+        problems=tuple(problems),
+    )
+
+
+def open_body(header: Header) -> ReadableFile:
+    """Open what the offsets of a header's elements are in; raises BrokenFile.
+
+    The caller closes it. A deflated data set is inflated again, into memory.
+    """
+    file = RandomAccessFile(header.path)
+    if not header.deflated:
+        return file
+    try:
+        return inflate(file, header.body_start)
+    finally:
+        file.close()
+
+
+_FIRST_TAGS: Final = frozenset(
+    [(0x0002, 0x0000), (0x0002, 0x0001), (0x0002, 0x0002), (0x0002, 0x0010)]
+    + [(0x0008, number) for number in (0x00, 0x01, 0x05, 0x08, 0x12, 0x14, 0x16, 0x18)]
+)
+_FIRST_VRS: Final = frozenset((b"UL", b"OB", b"UI", b"CS", b"DA", b"TM", b"DT", b"SH"))
+_LARGEST: Final = 16 << 20  # bytes of one attribute; a private pyramid is far larger
+_LARGEST_ALL: Final = 64 << 20
+_LARGEST_META: Final = 1 << 20
+
+
+def _read_meta(file: ReadableFile, start: int) -> tuple[FileMetaDataset, int]:
+    """Read group 0002, always explicit little endian, and find where it ends.
+
+    Group Length (0002,0000) is often wrong (dcmtk#118) and not needed.
+    """
+    kept: list[tuple[Element, int]] = []
+    for element in walk(file, start, implicit=False, big_endian=False):
+        if element.tag >> 16 != 0x0002 or element.length is None:
+            break
+        end = element.offset + element.length
+        if end > file.size or element.length > _LARGEST_META:
+            raise BrokenFile(
+                f"{file.path.name}: File Meta Information {_written(element.tag)} has"
+                f" {element.length} bytes, expected the file's {file.size} to hold it."
+            )
+        kept.append((element, end))
+    problems: list[str] = []
+    parsed = _parsed(file, kept, problems, implicit=False, big_endian=False)
+    end = kept[-1][1] if kept else start
+    return FileMetaDataset(parsed), end
+
+
+def _encoding(head: bytes, syntax: str) -> tuple[bool, bool]:
+    """Tell implicit VR and big endian by the first element, else by the syntax.
+
+    The bytes are right where the two disagree (pydicom does the same).
+    """
+    groups = int.from_bytes(head[:2], "little"), int.from_bytes(head[:2], "big")
+    explicit = head[4:6].isalpha() and head[4:6].isupper()
+    if len(head) < 8 or min(groups) > 0x00FF:
+        return syntax == IMPLICIT, syntax == BIG_ENDIAN
+    return not explicit, groups[1] < groups[0]
+
+
+def _sorted_out(
+    file: ReadableFile, walked: list[Element]
+) -> tuple[list[tuple[Element, int]], list[Element], list[str]]:
+    """Part the attributes to read, with their ends, from what is left alone."""
+    kept: list[tuple[Element, int]] = []
+    left: list[Element] = []
+    problems: list[str] = []
+    room = _LARGEST_ALL
+    nexts = [element.start for element in walked[1:]] + [file.size + 1]
+    for element, following in zip(walked, nexts, strict=False):
+        length = element.length
+        end = following if length is None else element.offset + length
+        size = end - element.start
+        if element.tag >= PER_FRAME:
+            left.append(element)
+        elif end > file.size:
+            problems.append(
+                f"{file.path.name}: ends at byte {file.size} inside attribute"
+                f" {_written(element.tag)}, which begins at {element.start}."
+            )
+        elif size > min(_LARGEST, room):
+            left.append(element)
+            problems.append(
+                f"{file.path.name}: attribute {_written(element.tag)} has {size} bytes,"
+                f" expected at most {min(_LARGEST, room)}; it was not read."
+            )
+        else:
+            kept.append((element, end))
+            room -= size
+    return kept, left, problems
+
+
+def _parsed(
+    file: ReadableFile,
+    kept: Iterable[tuple[Element, int]],
+    problems: list[str],
+    *,
+    implicit: bool,
+    big_endian: bool,
+) -> Dataset:
+    """Let pydicom read the elements; where it cannot, read them one by one."""
+    pieces = [
+        (element, file.read(element.start, end - element.start))
+        for element, end in kept
+    ]
+    whole = b"".join(data for _, data in pieces)
+    try:
+        return read_dataset(BytesIO(whole), implicit, not big_endian)
+    except Exception:  # noqa: BLE001  pydicom raises whatever the bytes made it meet
+        dataset = Dataset()
+    for element, data in pieces:
+        try:
+            dataset.update(read_dataset(BytesIO(data), implicit, not big_endian))
+        except Exception as error:  # noqa: BLE001  the same, RecursionError too
+            problems.append(
+                f"{file.path.name}: attribute {_written(element.tag)} at byte"
+                f" {element.start} cannot be read ({type(error).__name__})."
+            )
+    return dataset
+
+
+def _text(dataset: Dataset, tag: int) -> str:
+    try:
+        return str(dataset[tag].value or "").strip(" \0")
+    except Exception:  # noqa: BLE001  missing, or bytes that pydicom cannot convert
+        return ""
+
+
+def _written(tag: int) -> str:
+    return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"

@@ -1,0 +1,327 @@
+"""One whole-slide microscopy instance: what its attributes say, as plain values.
+
+Only what the picture needs is read here; it is checked here once, so that nothing above
+indexes into a data set. PS3.3 C.8.12.4 (Whole Slide Microscopy Image) and C.7.6.17
+(Multi-frame Dimension).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from pydicom.dataset import Dataset
+
+from viewer.codecs import FrameFormat, is_encapsulated
+from viewer.formats.dicom.header import Header
+from viewer.slide.errors import BrokenFile, UnsupportedFile
+from viewer.slide.geometry import Size, Spacing
+from viewer.slide.model import OpticalPath
+from viewer.slide.warnings import SlideWarning
+
+SLIDE_CLASSES: Final = frozenset(
+    {
+        "1.2.840.10008.5.1.4.1.1.77.1.6",  # VL Whole Slide Microscopy Image
+        "1.2.840.10008.5.1.4.1.1.77.1.8",  # Confocal Microscopy Image
+        "1.2.840.10008.5.1.4.1.1.77.1.9",  # Confocal Microscopy Tiled Pyramidal Image
+    }
+)
+ROLES: Final = ("VOLUME", "LABEL", "OVERVIEW", "THUMBNAIL")
+_FLUORESCENCE: Final = frozenset({"111743", "111741", "C-171C5"})
+_PLAUSIBLE_MM: Final = (1e-5, 0.1)  # 0.01 to 100 micrometers a pixel
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """The facts of one instance; strings are stripped, absent ones empty.
+
+    `role` is value 3 of Image Type in capitals (openslide#642: only that value
+    decides), "VOLUME" where Image Type is missing. `spacing` is in mm, None where
+    absent or impossible. `origin` is the slide position of the first pixel in mm.
+    `planes` are the focal planes in micrometers.
+    """
+
+    header: Header
+    study: str
+    series: str
+    sop_instance: str
+    pyramid: str
+    container: str
+    frame_of_reference: str
+    concatenation: str
+    concatenation_number: int
+    concatenation_offset: int
+    role: str
+    size: Size
+    frames: int
+    format: FrameFormat
+    layout: str
+    planes: tuple[float, ...]
+    optical_paths: tuple[OpticalPath, ...]
+    spacing: Spacing | None
+    origin: tuple[float, float] | None
+    warnings: tuple[SlideWarning, ...]
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.header.path
+
+    @property
+    def tile_size(self) -> Size:
+        """Columns and Rows of a frame."""
+        return self.format.size
+
+
+def read_instance(header: Header) -> Instance:
+    """Read the facts from a header.
+
+    Raises UnsupportedFile, saying what the file is, for anything that is no slide, and
+    BrokenFile where an attribute the picture needs is missing or absurd.
+    """
+    _refuse_others(header)
+    dataset = header.dataset
+    warnings = [SlideWarning("metadata", each, header.path) for each in header.problems]
+    tile_size = Size(_count(header, "Columns", 65535), _count(header, "Rows", 65535))
+    frames = _count(header, "NumberOfFrames", 2**31 - 1, default=1)
+    size = _matrix_size(header, tile_size, frames)
+    return Instance(
+        header=header,
+        study=text(dataset, "StudyInstanceUID"),
+        series=text(dataset, "SeriesInstanceUID"),
+        sop_instance=text(dataset, "SOPInstanceUID"),
+        pyramid=text(dataset, "PyramidUID"),
+        container=text(dataset, "ContainerIdentifier"),
+        frame_of_reference=text(dataset, "FrameOfReferenceUID"),
+        concatenation=text(dataset, "ConcatenationUID"),
+        concatenation_number=_number(dataset, "InConcatenationNumber", 1),
+        concatenation_offset=_number(dataset, "ConcatenationFrameOffsetNumber", 0),
+        role=_role(header, warnings),
+        size=size,
+        frames=frames,
+        format=_frame_format(header, tile_size),
+        layout=text(dataset, "DimensionOrganizationType").upper(),
+        planes=_focal_planes(dataset),
+        optical_paths=_optical_paths(dataset),
+        spacing=_spacing(header, warnings),
+        origin=_origin(dataset),
+        warnings=tuple(warnings),
+    )
+
+
+def text(dataset: Dataset, keyword: str) -> str:
+    """Return an attribute as stripped text; empty where absent or unreadable."""
+    value = _value(dataset, keyword)
+    return "" if value is None else str(value).strip(" \0")
+
+
+def items(dataset: Dataset, keyword: str) -> list[Dataset]:
+    """Return the items of a sequence; none where it is absent or unreadable."""
+    value = _value(dataset, keyword)
+    if value is None or isinstance(value, str | bytes):
+        return []
+    try:
+        return [item for item in value if isinstance(item, Dataset)]
+    except TypeError:
+        return []
+
+
+def _value(dataset: Dataset, keyword: str) -> Any:
+    try:
+        return dataset.get(keyword)
+    except Exception:  # noqa: BLE001  pydicom raises what the bad bytes made it meet
+        return None
+
+
+def _number(dataset: Dataset, keyword: str, default: int) -> int:
+    try:
+        return int(str(_value(dataset, keyword)))
+    except ValueError:
+        return default
+
+
+def _floats(dataset: Dataset, keyword: str) -> list[float]:
+    value = _value(dataset, keyword)
+    if value is None or value == "":
+        return []
+    values: Iterable[Any] = [value] if isinstance(value, str | int | float) else value
+    try:
+        return [float(each) for each in values]
+    except (TypeError, ValueError):
+        return []
+
+
+def _refuse_others(header: Header) -> None:
+    dataset, name = header.dataset, header.path.name
+    sop_class = text(dataset, "SOPClassUID")
+    if sop_class in SLIDE_CLASSES:
+        return
+    if not sop_class and text(dataset, "TotalPixelMatrixColumns"):
+        return
+    from pydicom.uid import UID
+
+    called = UID(sop_class).name if sop_class else "a DICOM file without SOP Class UID"
+    what = text(dataset, "Modality")
+    size = [text(dataset, keyword) for keyword in ("Columns", "Rows")]
+    details = [f"modality {what}"] if what else []
+    if all(size):
+        details.append(f"{size[0]} x {size[1]} pixels")
+    listed = f" ({', '.join(details)})" if details else ""
+    raise UnsupportedFile(f"{name} is not a whole-slide image but: {called}{listed}.")
+
+
+def _count(header: Header, keyword: str, most: int, default: int | None = None) -> int:
+    found = text(header.dataset, keyword)
+    if not found and default is not None:
+        return default
+    try:
+        number = int(found)
+    except ValueError:
+        number = -1
+    if not 1 <= number <= most:
+        shown = f"is {found}" if found else "is missing"
+        raise BrokenFile(
+            f"{header.path.name}: {keyword} {shown}, expected 1 to {most}."
+        )
+    return number
+
+
+def _matrix_size(header: Header, tile_size: Size, frames: int) -> Size:
+    dataset = header.dataset
+    if not text(dataset, "TotalPixelMatrixColumns") and frames == 1:
+        return tile_size
+    return Size(
+        _count(header, "TotalPixelMatrixColumns", 2**31 - 1),
+        _count(header, "TotalPixelMatrixRows", 2**31 - 1),
+    )
+
+
+def _role(header: Header, warnings: list[SlideWarning]) -> str:
+    value = _value(header.dataset, "ImageType")
+    values = [value] if isinstance(value, str) else list(value or [])
+    if len(values) >= 3 and str(values[2]).strip():
+        return str(values[2]).strip().upper()
+    found = "\\".join(str(each) for each in values)
+    warnings.append(
+        SlideWarning(
+            "image-type",
+            f"{header.path.name}: Image Type is {found or 'missing'}, expected four "
+            "values of which the third names the role; taken for a VOLUME image.",
+            header.path,
+        )
+    )
+    return "VOLUME"
+
+
+def _frame_format(header: Header, tile_size: Size) -> FrameFormat:
+    dataset = header.dataset
+    samples = _number(dataset, "SamplesPerPixel", 3)
+    allocated = _number(dataset, "BitsAllocated", 8)
+    if samples not in {1, 3} or allocated not in {8, 16}:
+        raise BrokenFile(
+            f"{header.path.name}: Samples per Pixel {samples} and Bits Allocated "
+            f"{allocated}, expected 1 or 3 samples of 8 or 16 bits."
+        )
+    stored = _number(dataset, "BitsStored", allocated)
+    return FrameFormat(
+        transfer_syntax=header.transfer_syntax,
+        photometric=text(dataset, "PhotometricInterpretation").upper()
+        or ("RGB" if samples == 3 else "MONOCHROME2"),
+        size=tile_size,
+        samples_per_pixel=samples,
+        bits_allocated=allocated,
+        bits_stored=stored if 1 <= stored <= allocated else allocated,
+        signed=_number(dataset, "PixelRepresentation", 0) == 1,
+        planar=_number(dataset, "PlanarConfiguration", 0),
+    )
+
+
+def frame_bytes(instance: Instance) -> int | None:
+    """Return the bytes of an uncompressed frame, None where frames are encapsulated.
+
+    PS3.3 C.7.6.3.1.2: YBR_FULL_422 shares its chrominance between two pixels.
+    """
+    frame = instance.format
+    if is_encapsulated(frame.transfer_syntax):
+        return None
+    samples = 2 if frame.photometric == "YBR_FULL_422" else frame.samples_per_pixel
+    pixels = frame.size.width * frame.size.height
+    return pixels * samples * frame.bits_allocated // 8
+
+
+def _shared(dataset: Dataset, sequence: str) -> Dataset | None:
+    for groups in items(dataset, "SharedFunctionalGroupsSequence"):
+        for item in items(groups, sequence):
+            return item
+    return None
+
+
+def _spacing(header: Header, warnings: list[SlideWarning]) -> Spacing | None:
+    measures = _shared(header.dataset, "PixelMeasuresSequence")
+    values = _floats(measures, "PixelSpacing") if measures is not None else []
+    values = values or _floats(header.dataset, "PixelSpacing")
+    if len(values) != 2:
+        return None
+    spacing = Spacing(values[1], values[0])  # DICOM: row (y), then column (x)
+    if all(_PLAUSIBLE_MM[0] <= value <= _PLAUSIBLE_MM[1] for value in spacing):
+        return spacing
+    warnings.append(
+        SlideWarning(
+            "spacing-range",
+            f"{header.path.name}: Pixel Spacing is {values[0]:g} x {values[1]:g} mm, "
+            "expected 0.00001 to 0.1 mm; the scale is taken as unknown.",
+            header.path,
+        )
+    )
+    return None
+
+
+def _origin(dataset: Dataset) -> tuple[float, float] | None:
+    for item in items(dataset, "TotalPixelMatrixOriginSequence"):
+        x = _floats(item, "XOffsetInSlideCoordinateSystem")
+        y = _floats(item, "YOffsetInSlideCoordinateSystem")
+        if x and y:
+            return (x[0], y[0])
+    return None
+
+
+def _focal_planes(dataset: Dataset) -> tuple[float, ...]:
+    # Not Number of Focal Planes (0048,0013), which belongs to extended depth of field.
+    count = max(1, min(_number(dataset, "TotalPixelMatrixFocalPlanes", 1), 10_000))
+    measures = _shared(dataset, "PixelMeasuresSequence")
+    step = _floats(measures, "SpacingBetweenSlices") if measures is not None else []
+    step_um = step[0] * 1000 if step else 0.0
+    return tuple(plane * step_um for plane in range(count))
+
+
+def _optical_paths(dataset: Dataset) -> tuple[OpticalPath, ...]:
+    grey = _number(dataset, "SamplesPerPixel", 3) == 1
+    shared_profile = _profile(dataset)
+    found = [
+        _optical_path(item, number, shared_profile, grey=grey)
+        for number, item in enumerate(items(dataset, "OpticalPathSequence"))
+    ]
+    absent = (0, 0, 0) if grey else (255, 255, 255)
+    return tuple(found) or (OpticalPath("", "", shared_profile, absent=absent),)
+
+
+def _optical_path(
+    item: Dataset, number: int, shared_profile: bytes | None, *, grey: bool
+) -> OpticalPath:
+    power = _floats(item, "ObjectiveLensPower")
+    light = {
+        text(code, "CodeValue") for code in items(item, "IlluminationTypeCodeSequence")
+    }
+    dark = grey or bool(light & _FLUORESCENCE)
+    return OpticalPath(
+        identifier=text(item, "OpticalPathIdentifier") or str(number + 1),
+        description=text(item, "OpticalPathDescription"),
+        icc_profile=_profile(item) or shared_profile,
+        objective_power=power[0] if power and power[0] > 0 else None,
+        absent=(0, 0, 0) if dark else (255, 255, 255),
+    )
+
+
+def _profile(dataset: Dataset) -> bytes | None:
+    value = _value(dataset, "ICCProfile")
+    return bytes(value) if isinstance(value, bytes) and len(value) >= 128 else None

@@ -1,0 +1,89 @@
+"""Frames of uncompressed Pixel Data: arithmetic, within what is really there."""
+
+from typing import Final
+
+from viewer.formats.dicom.frame_source import (
+    LARGEST_FRAME,
+    FrameFindings,
+    FrameRef,
+    Source,
+)
+from viewer.formats.dicom.walker import Element
+from viewer.formats.files import ReadableFile
+from viewer.slide.errors import BrokenFile, BrokenFrame
+
+
+class NativeFrames:
+    """Frames of one size, one behind the other (PS3.5 8.1.1, A.1 to A.3)."""
+
+    def __init__(
+        self,
+        file: ReadableFile,
+        pixel_data: Element,
+        frames: int,
+        frame_bytes: int,
+        findings: FrameFindings,
+    ) -> None:
+        """Compare the sizes of frames, Pixel Data and file; raises BrokenFile."""
+        name = file.path.name
+        if pixel_data.length is None:
+            raise BrokenFile(
+                f"{name}: the Transfer Syntax is uncompressed but Pixel Data has no"
+                f" length, expected {frames * frame_bytes} bytes."
+            )
+        if not 0 < frame_bytes <= LARGEST_FRAME:
+            raise BrokenFile(
+                f"{name}: a frame has {frame_bytes} bytes, expected 1 to"
+                f" {LARGEST_FRAME}."
+            )
+        self.source: Source = "native"
+        self._file: Final = file
+        self._frames: Final = frames
+        self._start: Final = pixel_data.offset
+        self._frame_bytes: Final = frame_bytes
+        needed = frames * frame_bytes
+        self._length: Final = _true_length(pixel_data.length, needed)
+        if not needed <= self._length <= needed + 1:
+            findings.add(
+                "frame-count",
+                f"{name}: Pixel Data has {self._length} bytes, expected {needed} for"
+                f" {frames} frames of {frame_bytes} bytes.",
+            )
+        if self._start + min(self._length, needed) > file.size:
+            findings.add(
+                "truncated",
+                f"{name}: ends at byte {file.size}, expected Pixel Data to end at"
+                f" {self._start + self._length}.",
+            )
+
+    def read(self, frame: int) -> bytes | None:
+        """Return a frame's bytes; raises BrokenFrame. Any thread."""
+        offset, length = self.locate(frame)
+        try:
+            return self._file.read(offset, length)
+        except BrokenFile as error:
+            raise BrokenFrame(str(error), frame + 1) from error
+
+    def locate(self, frame: int) -> FrameRef:
+        """Return a frame's place; raises BrokenFrame where it is not in the file."""
+        begin = frame * self._frame_bytes
+        end = begin + self._frame_bytes
+        if 0 <= frame < self._frames and end <= self._length:
+            if self._start + end <= self._file.size:
+                return FrameRef(self._start + begin, self._frame_bytes)
+            reason = f"the file ends at byte {self._file.size}"
+            expected = f"the frame to end at {self._start + end}"
+        else:
+            reason = f"Pixel Data has {self._length} bytes"
+            expected = f"{end} for it and {self._frames} frames in all"
+        raise BrokenFrame(
+            f"{self._file.path.name}: frame {frame + 1} is missing: {reason}, expected"
+            f" {expected}.",
+            frame + 1,
+        )
+
+
+def _true_length(declared: int, needed: int) -> int:
+    """Undo the wrap of a length above 32 bits (pydicom#1274, openslide#526)."""
+    wraps = needed > declared and (needed - declared) % (1 << 32) in {0, (1 << 32) - 1}
+    return needed if wraps else declared

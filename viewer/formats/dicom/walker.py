@@ -1,0 +1,151 @@
+"""One walk over the top-level elements of a data set, without reading their values."""
+
+import struct
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from viewer.formats.files import ReadableFile
+
+MOST_ELEMENTS: Final = 100_000
+"""Elements of one data set that are walked; a slide has about a hundred."""
+
+MOST_NESTED: Final = 16_000_000
+"""Headers inside one sequence of undefined length that are stepped over."""
+
+DEEPEST: Final = 512
+"""Sequences within sequences that are followed."""
+
+UNDEFINED: Final = 0xFFFFFFFF
+PIXEL_DATA: Final = 0x7FE00010
+ITEM: Final = 0xFFFEE000
+ITEM_END: Final = 0xFFFEE00D
+SEQUENCE_END: Final = 0xFFFEE0DD
+
+
+class Element(NamedTuple):
+    """Where an element lies: `start` of its tag, `offset` and `length` of its value.
+
+    `tag` is 0xGGGGEEEE; `vr` is empty in implicit VR; `length` is None where it is
+    undefined. All in bytes from the start of the source.
+    """
+
+    tag: int
+    vr: str
+    offset: int
+    length: int | None
+    start: int
+
+
+def walk(
+    file: ReadableFile, offset: int, *, implicit: bool, big_endian: bool
+) -> Iterator[Element]:
+    """Yield the elements from `offset` on, one level deep (PS3.5 section 7).
+
+    Sequences of undefined length are stepped over structurally, so that a nested Pixel
+    Data is never taken for the slide's. Pixel Data of undefined length is yielded and
+    ends the walk; so do the end of the file, an element that reaches beyond it (it is
+    yielded), what cannot be an element, and the limits above. Never raises but
+    BrokenFile from reading.
+    """
+    headers = _Headers(file, big_endian=big_endian)
+    for _ in range(MOST_ELEMENTS):
+        element = headers.element(offset, implicit=implicit)
+        if element is None or element.tag < 0x00010000 or element.tag >> 16 == 0xFFFE:
+            return  # NULs and stray delimiters are no elements
+        yield element
+        if element.length is None:
+            if element.tag == PIXEL_DATA:
+                return
+            # PS3.5 6.2.2: an unknown VR of undefined length holds implicit VR.
+            nested_implicit = implicit or element.vr == "UN"
+            end = headers.skip(element.offset, implicit=nested_implicit)
+            if end is None:
+                return
+            offset = end
+        else:
+            offset = element.offset + element.length
+        if offset >= file.size:
+            return
+
+
+_LONG: Final = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
+"""VRs with two reserved bytes and a length of 32 bits (PS3.5 table 7.1-1)."""
+
+_WINDOW: Final = 1 << 18
+
+
+class _Headers:
+    """Reads element headers through a window that moves along the file."""
+
+    def __init__(self, file: ReadableFile, *, big_endian: bool) -> None:
+        order = ">" if big_endian else "<"
+        self._file = file
+        self._tag_and_long = struct.Struct(order + "HHI")
+        self._short = struct.Struct(order + "H")
+        self._long = struct.Struct(order + "I")
+        self._window = b""
+        self._from = 0
+        self._reach = 64
+
+    def element(self, offset: int, *, implicit: bool) -> Element | None:
+        """Read the header at `offset`; None where there is no whole one."""
+        at = self._place(offset)
+        window = self._window
+        if len(window) - at < 8:
+            return None
+        group, number, length = self._tag_and_long.unpack_from(window, at)
+        tag, vr, size = group << 16 | number, b"", 8
+        if not implicit and group != 0xFFFE:
+            vr = window[at + 4 : at + 6]
+            if not (vr.isalpha() and vr.isupper()):
+                vr = b""  # a stray implicit element, seen in edited files
+            elif vr not in _LONG:
+                (length,) = self._short.unpack_from(window, at + 6)
+                return Element(tag, vr.decode(), offset + 8, length, offset)
+            elif len(window) - at < 12:
+                return None
+            else:
+                (length,) = self._long.unpack_from(window, at + 8)
+                size = 12
+        known = None if length == UNDEFINED else length
+        return Element(tag, vr.decode("ascii"), offset + size, known, offset)
+
+    def skip(self, offset: int, *, implicit: bool) -> int | None:
+        """Return the end of the sequence of undefined length whose items begin here.
+
+        None where the file ends first, or what is there is no sequence.
+        """
+        # Each entry is an open sequence or item of undefined length: whether it is an
+        # item, and whether its elements have implicit VRs.
+        opened = [(False, implicit)]
+        for _ in range(MOST_NESTED):
+            inside_item, implicit = opened[-1]
+            element = self.element(offset, implicit=implicit)
+            if element is None:
+                return None
+            tag, vr, value, length, _ = element
+            offset = value if length is None else value + length
+            if tag in {ITEM_END, SEQUENCE_END}:
+                opened.pop()  # either ends the innermost (fo-dicom issue 1157)
+                offset = value  # a delimiter has no value, whatever its length says
+                if not opened:
+                    return offset
+            elif not inside_item and tag != ITEM:
+                return None
+            elif length is None:
+                opened.append((not inside_item, implicit or vr == "UN"))
+                if len(opened) > 2 * DEEPEST:
+                    return None
+        return None
+
+    def _place(self, offset: int) -> int:
+        """Make 12 bytes at `offset` visible and return their place in the window."""
+        at = offset - self._from
+        if 0 <= at <= len(self._window) - 12:
+            return at
+        # Small steps among large elements, a large window along many small ones.
+        near = 0 <= at <= len(self._window)
+        self._reach = min(self._reach * 4, _WINDOW) if near else 64
+        self._window = self._file.read_some(offset, self._reach)
+        self._from = offset
+        return 0

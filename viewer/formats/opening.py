@@ -1,0 +1,66 @@
+"""What opening takes and gives, the same for every format."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from viewer.slide.errors import Cancelled
+from viewer.slide.model import Slide
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOptions:
+    """How to open: `progress(done, known)` counts files, `cancelled()` stops the work.
+
+    Both are called on the opening thread.
+    """
+
+    progress: Callable[[int, int], None] | None = None
+    cancelled: Callable[[], bool] | None = None
+
+    def report(self, done: int, known: int) -> None:
+        """Tell how far it is; raises Cancelled when nobody waits any more."""
+        if self.cancelled is not None and self.cancelled():
+            raise Cancelled("Opening was cancelled.")
+        if self.progress is not None:
+            self.progress(done, known)
+
+
+class Ignored(NamedTuple):
+    """A file that was looked at and left out, with the reason in plain words."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The slides found, in the order of their files, and what was left out."""
+
+    slides: tuple[Slide, ...]
+    ignored: tuple[Ignored, ...]
+
+
+class Wish(NamedTuple):
+    """What the user named: `files` to look at; `only` limits them to one file's slide.
+
+    Where `only` is set, the other files are its neighbors in the folder, and those that
+    do not belong to its slide are not even listed. `named` are the paths the user gave
+    one by one: they win over their copies.
+    """
+
+    files: Sequence[Path]
+    only: Path | None = None
+    named: frozenset[Path] = frozenset()
+
+
+class Format(NamedTuple):
+    """A file format: `recognize` looks at the first KiB and the path, never raises.
+
+    `open` gets the files that were recognized and returns what it made of them.
+    """
+
+    name: str
+    recognize: Callable[[bytes, Path], bool]
+    open: Callable[[Wish, OpenOptions], Opened]
