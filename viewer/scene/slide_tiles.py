@@ -1,0 +1,144 @@
+"""SlideTiles: the tiles of the slide on screen, in the look it is wanted in."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from viewer.qt.images import Picture
+from viewer.slide.geometry import Rect
+from viewer.slide.look import DisplayTile, Look
+from viewer.slide.model import Level, Slide
+from viewer.tiles.loader import Failure, TileLoader
+from viewer.tiles.plan import Place, Viewport, level_for, target_places, wanted
+
+Shown = Picture | Failure[DisplayTile]
+"""What is known of a tile: its picture, or why there is none."""
+
+_BYTES_PER_PIXEL: Final = 4
+_SPARE: Final = 0.75  # of the budget; the rest is for other slides and old looks
+
+
+class SlideTiles:
+    """What a slide has to show, and what of it is to be loaded.
+
+    After a change of look, pictures in the look before stand in until the new ones are
+    there. Invariant: the loader's list of this owner is made from `viewport` and `look`
+    alone. GUI thread.
+    """
+
+    def __init__(
+        self, loader: TileLoader[DisplayTile, Picture], slide: Slide, look: Look
+    ) -> None:
+        self.slide = slide
+        self.levels: Sequence[Level] = slide.levels
+        self.viewport = Viewport(Rect(0, 0, 0, 0), 1.0)
+        self._loader = loader
+        self._look = look
+        self._old_look: Look | None = None
+        self._capacity = _capacity(loader.budget, self.levels)
+
+    @property
+    def look(self) -> Look:
+        """The look that tiles are loaded in."""
+        return self._look
+
+    @look.setter
+    def look(self, look: Look) -> None:
+        if look != self._look:
+            self._old_look, self._look = self._look, look
+            self.want()
+
+    @property
+    def area(self) -> Rect:
+        """The whole slide, in level-0 pixels."""
+        size = self.levels[0].size
+        return Rect(0.0, 0.0, float(size.width), float(size.height))
+
+    @property
+    def target_level(self) -> int:
+        """The level that the viewport ought to be painted from."""
+        return level_for(self.levels, self.viewport.pixel_size)
+
+    def want(self) -> None:
+        """Tell the loader what this viewport needs, best first."""
+        places = wanted(self.levels, self.viewport, self._capacity)
+        self._loader.want(self, [self._tile(place, self._look) for place in places])
+
+    def want_nothing(self) -> None:
+        """Take back every wish."""
+        self._loader.want(self, [])
+
+    def shown_at(self, place: Place) -> Shown | None:
+        """Return what there is to paint at a place; None if that is nothing yet."""
+        shown = self._loader.get(self._tile(place, self._look))
+        if shown is None and self._old_look is not None:
+            return self._loader.get(self._tile(place, self._old_look))
+        return shown
+
+    def is_final(self, place: Place) -> bool:
+        """Whether a place has all it will ever have, in the wanted look."""
+        shown = self._loader.get(self._tile(place, self._look))
+        return shown is not None and (isinstance(shown, Failure) or shown.complete)
+
+    def is_complete(self) -> bool:
+        """Whether every tile of the target level in view is final."""
+        places = target_places(self.levels, self.viewport)
+        return all(self.is_final(place) for place in places)
+
+    def sharp_share(self) -> float:
+        """Return how much of the slide's area in view is final at the target level."""
+        total = sharp = 0.0
+        for place in target_places(self.levels, self.viewport):
+            area = self.area_of(place).intersected(self.viewport.area)
+            total += area.width * area.height
+            sharp += area.width * area.height * self.is_final(place)
+        return sharp / total if total else 1.0
+
+    def area_of(self, place: Place) -> Rect:
+        """Return where a tile lies, in level-0 pixels."""
+        return self.levels[place.level].tile_area(place.column, place.row)
+
+    def place_at(self, x: float, y: float) -> Place | None:
+        """Return the target tile over a level-0 position; None outside the slide."""
+        number = self.target_level
+        level = self.levels[number]
+        column = int(x / level.downsample.x // level.tile_size.width)
+        row = int(y / level.downsample.y // level.tile_size.height)
+        if 0 <= column < level.columns and 0 <= row < level.rows:
+            return Place(number, column, row)
+        return None
+
+    def repaint_areas(self, tiles: Iterable[DisplayTile]) -> list[Rect]:
+        """Return where tiles that have come in change what is on screen.
+
+        A coarser tile is seen only while something of the target level is missing, a
+        finer one never.
+        """
+        if self._old_look is not None and self.is_complete():
+            self._old_look = None
+        target = self.target_level
+        areas: list[Rect] = []
+        coarser: list[Rect] = []
+        for tile in tiles:
+            if tile.slide != self.slide.serial or tile.level >= len(self.levels):
+                continue
+            if tile.level == target:
+                areas.append(self.area_of(Place(*tile[1:4])))
+            elif tile.level > target:
+                coarser.append(self.area_of(Place(*tile[1:4])))
+        if coarser and not self.is_complete():
+            areas += coarser
+        return areas
+
+    def failed_places(self) -> int:
+        """Count the places that could not be read so far, each once."""
+        failures = self._loader.failures(self.slide.serial)
+        return len({failure.key[1:5] for failure in failures})
+
+    def _tile(self, place: Place, look: Look) -> DisplayTile:
+        return DisplayTile(self.slide.serial, *place, 0, look)
+
+
+def _capacity(budget: int, levels: Sequence[Level]) -> int:
+    """Return how many tiles of the largest kind fit in the cache."""
+    largest = max(level.tile_size.width * level.tile_size.height for level in levels)
+    return max(1, int(budget * _SPARE / (largest * _BYTES_PER_PIXEL)))

@@ -1,0 +1,250 @@
+"""SlideView: a slide on screen, moved by mouse and keys."""
+
+from collections.abc import Iterable
+from html import escape
+from typing import Final
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from viewer.qt.camera import MAGNIFIED_MOST
+from viewer.qt.images import Picture
+from viewer.scene.camera_view import CameraView
+from viewer.scene.navigation import Navigation, pixel_size_at
+from viewer.scene.placeholders import Placeholders
+from viewer.scene.pyramid_item import PyramidItem
+from viewer.scene.shrunken import ShrunkenTiles
+from viewer.scene.slide_tiles import SlideTiles
+from viewer.slide.geometry import Rect
+from viewer.slide.look import DisplayTile, Look
+from viewer.slide.model import Slide
+from viewer.tiles.loader import Failure, TileLoader
+
+_WHOLE_VIEW: Final = 24  # so many new tiles at once are one repaint of everything
+_SHRUNKEN_VIEWS: Final = 2  # so many views of made-smaller tiles are kept
+_NO_SLIDE: Final = "Slide view"
+
+
+class SlideView(CameraView):
+    """Shows one slide; scene coordinates are level-0 pixels.
+
+    Invariant: what is painted follows from the camera, and so does, a turn of the event
+    loop later, what the loader is told to load. GUI thread.
+    """
+
+    pointer_moved = Signal(object)
+    """The pointer's place as QPointF in level-0 pixels; None when it leaves."""
+
+    refused = Signal(str)
+    """A sentence: why a key did nothing."""
+
+    frame_painted = Signal()
+    """After each painting, for measurement."""
+
+    def __init__(
+        self, loader: TileLoader[DisplayTile, Picture], parent: QWidget | None = None
+    ) -> None:
+        # Before Qt's own part, which sends events to the methods below already.
+        self._tiles: SlideTiles | None = None
+        self._item: PyramidItem | None = None
+        self._pointer: QPointF | None = None
+        super().__init__(parent)
+        self._loader = loader
+        self._shrunken = ShrunkenTiles(0)
+        self._placeholders = Placeholders(self.palette(), self.devicePixelRatioF())
+        self._navigation = Navigation(self)
+        self._camera_moved.connect(self._follow_camera)
+        self.viewport_changed.connect(self._want)
+        self.setAccessibleName(_NO_SLIDE)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setMouseTracking(True)
+
+    @property
+    def slide(self) -> Slide | None:
+        """The slide on screen."""
+        return None if self._tiles is None else self._tiles.slide
+
+    @property
+    def look(self) -> Look:
+        """How it is drawn."""
+        return Look() if self._tiles is None else self._tiles.look
+
+    def show_slide(self, slide: Slide | None, look: Look | None = None) -> None:
+        """Show the whole of another slide and take the focus; None shows nothing."""
+        self._navigation.stop()
+        if self._tiles is not None:
+            self._tiles.want_nothing()
+        self.scene().clear()
+        self._shrunken.clear()
+        self._tiles = self._item = None
+        if slide is None:
+            self.setAccessibleName(_NO_SLIDE)
+            self._show_picture(1, 1)
+            return
+        self.setAccessibleName(f"Slide {slide.name}")
+        self._tiles = SlideTiles(self._loader, slide, look or Look())
+        self._item = PyramidItem(self._tiles, self._placeholders, self._shrunken)
+        self.scene().addItem(self._item)
+        self._show_picture(*slide.levels[0].size)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def set_look(self, look: Look) -> None:
+        """Draw in another look; the one before stays until the new tiles are there."""
+        if self._tiles is not None:
+            self._tiles.look = look
+            self.viewport().update()
+
+    def show_magnification(self, magnified: float) -> None:
+        """Show a magnification by micrometers per pixel, or say why not."""
+        if self.slide is None:
+            return
+        pixel_size = pixel_size_at(self.slide, magnified)
+        if pixel_size is None:
+            self.refused.emit(
+                "The scale of this slide is unknown, so no magnification."
+            )
+        elif pixel_size < 1 / MAGNIFIED_MOST:
+            self.refused.emit(
+                f"{magnified:g}x is more than {MAGNIFIED_MOST:g} screen pixels "
+                "for a pixel of this slide."
+            )
+        elif pixel_size > self._camera.largest_size:
+            self.refused.emit(
+                f"At {magnified:g}x this slide would be too small to see."
+            )
+        else:
+            self.set_pixel_size(pixel_size)
+
+    def tiles_loaded(self, tiles: Iterable[DisplayTile]) -> None:
+        """Repaint the places of tiles that have come in, or have failed."""
+        if self._tiles is None:
+            return
+        areas = self._tiles.repaint_areas(tiles)
+        if len(areas) > _WHOLE_VIEW:
+            self.viewport().update()
+            return
+        for area in areas:
+            self.viewport().update(self._on_screen(area))
+
+    def is_complete(self) -> bool:
+        """Whether every target tile in view is there, absent or failed for good."""
+        return self._tiles is None or self._tiles.is_complete()
+
+    def sharp_share(self) -> float:
+        """Return how much of the slide in view is final at the target level, 0 to 1."""
+        return 1.0 if self._tiles is None else self._tiles.sharp_share()
+
+    def shown_level(self) -> int:
+        """Return the target level: the one that a complete view is painted from."""
+        return 0 if self._tiles is None else self._tiles.target_level
+
+    def failed_tiles(self) -> int:
+        """Count the tiles of this slide that could not be read so far."""
+        return 0 if self._tiles is None else self._tiles.failed_places()
+
+    def failure_at(self, position: QPoint) -> str | None:
+        """Return why the tile at a position failed or is damaged, if it is."""
+        if self._tiles is None:
+            return None
+        place = self._tiles.place_at(*self._level_0(QPointF(position)))
+        shown = None if place is None else self._tiles.shown_at(place)
+        if isinstance(shown, Failure):
+            return str(shown.error)
+        return None if shown is None else shown.damage
+
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        """Paint what is outside the slide."""
+        margin = 2 * self._camera.pixel_size  # the slide's edge is painted rounded
+        if self._item is not None:
+            slide = self._item.boundingRect().adjusted(margin, margin, -margin, -margin)
+            if slide.contains(QRectF(rect)):
+                return
+        painter.fillRect(rect, self._placeholders.outside)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint, and say so."""
+        super().paintEvent(event)
+        self.frame_painted.emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._renew_placeholders()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Let navigation and tool tips have what is theirs."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            self._show_reason(event)
+            return True
+        if event.type() == QEvent.Type.Leave:
+            self._follow_pointer(None)
+        elif isinstance(event, QMouseEvent):
+            self._follow_pointer(event.position())
+        if self._tiles is not None and self._navigation.take(event):
+            return True
+        return super().viewportEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move the view; what is not for it goes to the window."""
+        if self._tiles is None or not self._navigation.take_key(event):
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """End what a held key did."""
+        if not self._navigation.take_key_release(event):
+            event.ignore()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Let go of drags and held keys: their ends will be told to others."""
+        self._navigation.stop()
+        super().focusOutEvent(event)
+
+    def _follow_camera(self) -> None:
+        width, height = self._device_size()
+        self._shrunken.budget = int(_SHRUNKEN_VIEWS * 4 * width * height)
+        if self._placeholders.pixel_ratio != self.devicePixelRatioF():
+            self._renew_placeholders()
+        if self._tiles is not None:
+            self._tiles.viewport = self.viewport_state()
+
+    def _want(self) -> None:
+        if self._tiles is not None:
+            self._tiles.want()
+        if self._pointer is not None:
+            self._follow_pointer(self._pointer)
+
+    def _follow_pointer(self, position: QPointF | None) -> None:
+        self._pointer = position
+        if position is None or self._tiles is None:
+            self.pointer_moved.emit(None)
+        else:
+            self.pointer_moved.emit(QPointF(*self._level_0(position)))
+
+    def _show_reason(self, event: QHelpEvent) -> None:
+        reason = self.failure_at(event.pos())
+        if reason is None:
+            QToolTip.hideText()
+            return
+        # As rich text, since plain text in a tool tip is never broken into lines.
+        text = f"<p>{escape(reason)}</p>"
+        QToolTip.showText(event.globalPos(), text, self.viewport())
+
+    def _on_screen(self, area: Rect) -> QRect:
+        mapped = self.viewportTransform().mapRect(QRectF(*area))
+        visible = mapped.intersected(QRectF(self.viewport().rect()))
+        return visible.toAlignedRect().adjusted(-1, -1, 1, 1)
+
+    def _renew_placeholders(self) -> None:
+        self._placeholders = Placeholders(self.palette(), self.devicePixelRatioF())
+        if self._item is not None:
+            self._item.placeholders = self._placeholders
+        self.viewport().update()
