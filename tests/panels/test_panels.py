@@ -1,0 +1,236 @@
+"""The panels with slides in memory: what they show, and when they read."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from pytestqt.qtbot import QtBot
+
+from tests.scene.fake_slide import FakeSlide, halving_levels
+from viewer.panels.images_panel import ImagesPanel
+from viewer.panels.metadata_panel import MetadataPanel
+from viewer.panels.slides_panel import SlidesPanel
+from viewer.slide.errors import BrokenFrame, SlideError
+from viewer.slide.geometry import Size
+from viewer.slide.metadata import Attribute
+from viewer.slide.model import AssociatedImage, FileRole, Samples
+
+PATIENCE = 5000
+
+
+def blue(width: int, height: int) -> Samples:
+    pixels = np.full((height, width, 4), 255, np.uint8)
+    pixels[..., 1:3] = 0
+    return pixels
+
+
+def image(read: object, width: int = 60, height: int = 30) -> AssociatedImage:
+    return AssociatedImage(Size(width, height), Path("x.dcm"), read)  # type: ignore[arg-type]
+
+
+class TwoFileSlide(FakeSlide):
+    """Levels 0 and 2 are in files of their own, level 1 is computed."""
+
+    def __init__(self) -> None:
+        levels = halving_levels(Size(1000, 800), 256, 3)
+        levels[0] = replace(levels[0], file=Path("base.dcm"))
+        levels[1] = replace(levels[1], stored=False)
+        levels[2] = replace(levels[2], file=Path("top.dcm"))
+        super().__init__(levels)
+        self.files: Sequence[FileRole] = [
+            FileRole(Path("base.dcm"), "level 0", ""),
+            FileRole(Path("top.dcm"), "level 1", ""),
+        ]
+        self.read: list[str] = []
+
+    def metadata(self, file: Path) -> Attribute:
+        self.read.append(file.name)
+        study = Attribute("(0008,0020)", "StudyDate", "Study Date", "DA", 1, "20250131")
+        item = Attribute("", "", "Item 1", "", 0, "", lambda: [study])
+        nested = Attribute("(0040,0560)", "Seq", "Seq", "SQ", 1, "", lambda: [item])
+        named = Attribute("(0008,0008)", "ImageType", "Type", "CS", 1, file.name)
+        return Attribute("", "", "file", "", 0, "", lambda: [named, nested])
+
+
+@pytest.fixture
+def images(qtbot: QtBot) -> ImagesPanel:
+    panel = ImagesPanel()
+    qtbot.addWidget(panel)
+    panel.show()
+    return panel
+
+
+@pytest.fixture
+def metadata(qtbot: QtBot) -> MetadataPanel:
+    panel = MetadataPanel()
+    qtbot.addWidget(panel)
+    panel.show()
+    return panel
+
+
+def test_images_are_read_and_absent_ones_are_said(
+    images: ImagesPanel, qtbot: QtBot
+) -> None:
+    slide = TwoFileSlide()
+    slide.associated = {"overview": image(lambda: blue(60, 30))}
+    images.show_slide(slide)
+    assert not images.is_ready()
+    qtbot.waitUntil(images.is_ready, timeout=PATIENCE)
+    overview, label = images.pictures["overview"], images.pictures["label"]
+    assert overview.view.isVisible()
+    seen = overview.view.grab().toImage()
+    assert seen.pixelColor(seen.width() // 2, seen.height() // 2).name() == "#0000ff"
+    assert not label.view.isVisible()
+    assert label.sentence.text() == "This slide has no label image."
+
+
+def test_grey_label_is_shown_grey(images: ImagesPanel, qtbot: QtBot) -> None:
+    slide = TwoFileSlide()
+    slide.associated = {"label": image(lambda: np.full((30, 60), 128, np.uint8))}
+    images.show_slide(slide)
+    qtbot.waitUntil(images.is_ready, timeout=PATIENCE)
+    seen = images.pictures["label"].view.grab().toImage()
+    assert seen.pixelColor(seen.width() // 2, seen.height() // 2).name() == "#808080"
+
+
+def test_broken_image_is_a_sentence(images: ImagesPanel, qtbot: QtBot) -> None:
+    def broken() -> Samples:
+        raise BrokenFrame("x.dcm: frame 1 is damaged.", 1)
+
+    slide = TwoFileSlide()
+    slide.associated = {"label": image(broken)}
+    images.show_slide(slide)
+    qtbot.waitUntil(images.is_ready, timeout=PATIENCE)
+    assert images.pictures["label"].sentence.text() == "x.dcm: frame 1 is damaged."
+
+
+def test_image_of_a_slide_that_went_is_not_shown(
+    images: ImagesPanel, qtbot: QtBot
+) -> None:
+    going, read = threading.Event(), threading.Event()
+
+    def late() -> Samples:
+        going.wait(5)
+        read.set()
+        return blue(60, 30)
+
+    slide = TwoFileSlide()
+    slide.associated = {"label": image(late)}
+    images.show_slide(slide)
+    images.show_slide(None)
+    going.set()
+    assert read.wait(5)
+    qtbot.wait(30)
+    assert not images.pictures["label"].isVisible()
+    assert images.is_ready()
+
+
+def test_rotate_button_turns_by_quarters(images: ImagesPanel, qtbot: QtBot) -> None:
+    slide = TwoFileSlide()
+    slide.associated = {"label": image(lambda: blue(60, 30))}
+    images.show_slide(slide)
+    qtbot.waitUntil(images.is_ready, timeout=PATIENCE)
+    pane = images.pictures["label"]
+    turned: list[int] = []
+    for _ in range(4):
+        qtbot.mouseClick(pane.turn, Qt.MouseButton.LeftButton)
+        turned.append(pane.view.rotation)
+    assert turned == [90, 180, 270, 0]
+
+
+def rows(panel: MetadataPanel, parent: QModelIndex | None = None) -> list[object]:
+    index = QModelIndex() if parent is None else parent
+    model = panel.filtered
+    return [
+        model.data(model.index(row, 1, index)) for row in range(model.rowCount(index))
+    ]
+
+
+def test_tree_shows_the_file_of_the_finest_level(
+    metadata: MetadataPanel, qtbot: QtBot
+) -> None:
+    metadata.show_slide(TwoFileSlide())
+    qtbot.waitUntil(metadata.is_ready, timeout=PATIENCE)
+    assert metadata.caption.text() == "Level 0"
+    assert metadata.file.text() == "base.dcm"
+    assert rows(metadata) == ["ImageType", "Seq"]
+
+
+def test_tree_follows_the_level_and_computed_ones_show_the_finer_file(
+    metadata: MetadataPanel, qtbot: QtBot
+) -> None:
+    slide = TwoFileSlide()
+    metadata.show_slide(slide)
+    qtbot.waitUntil(metadata.is_ready, timeout=PATIENCE)
+    metadata.show_level(1)
+    assert metadata.is_ready()  # the same file: nothing to read
+    metadata.show_level(2)
+    qtbot.waitUntil(metadata.is_ready, timeout=PATIENCE)
+    assert metadata.file.text() == "top.dcm"
+    assert slide.read == ["base.dcm", "top.dcm"]
+
+
+def test_passing_through_a_level_reads_nothing(
+    metadata: MetadataPanel, qtbot: QtBot
+) -> None:
+    slide = TwoFileSlide()
+    metadata.show_slide(slide)
+    qtbot.waitUntil(metadata.is_ready, timeout=PATIENCE)
+    metadata.show_level(2)
+    metadata.show_level(0)
+    qtbot.waitUntil(metadata.is_ready, timeout=PATIENCE)
+    assert slide.read == ["base.dcm"]
+
+
+def test_filter_keeps_what_matches_and_what_it_lies_in(
+    metadata: MetadataPanel, qtbot: QtBot
+) -> None:
+    metadata.show_slide(TwoFileSlide())
+    qtbot.waitUntil(metadata.is_ready, timeout=PATIENCE)
+    metadata.tree.expandAll()
+    metadata.filter.setText("2025")
+    assert rows(metadata) == ["Seq"]
+    sequence = metadata.filtered.index(0, 0)
+    item = metadata.filtered.index(0, 0, sequence)
+    assert rows(metadata, sequence) == ["Item 1"]
+    assert rows(metadata, item) == ["StudyDate"]
+    metadata.filter.setText("nothing like it")
+    assert rows(metadata) == []
+
+
+def test_file_that_cannot_be_read_is_a_sentence(
+    metadata: MetadataPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(file: Path) -> Attribute:
+        raise SlideError(f"{file.name}: has gone.")
+
+    slide = TwoFileSlide()
+    monkeypatch.setattr(slide, "metadata", broken)
+    metadata.show_slide(slide)
+    qtbot.waitUntil(metadata.is_ready, timeout=PATIENCE)
+    assert metadata.caption.text() == "base.dcm: has gone."
+    assert rows(metadata) == []
+
+
+def test_no_slide_is_said(metadata: MetadataPanel) -> None:
+    assert metadata.caption.text() == "No slide is open."
+    assert metadata.is_ready()
+
+
+def test_list_of_slides_tells_a_choice_but_not_its_own_filling(qtbot: QtBot) -> None:
+    panel = SlidesPanel()
+    qtbot.addWidget(panel)
+    slides = [TwoFileSlide(), TwoFileSlide()]
+    chosen: list[object] = []
+    panel.chosen.connect(chosen.append)
+    panel.show_slides(slides)
+    panel.show_slide(slides[0])
+    assert chosen == []
+    panel.list.setCurrentRow(1)
+    assert chosen == [slides[1]]
+    panel.show_slide(None)
+    assert panel.list.currentRow() == -1

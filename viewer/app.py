@@ -1,0 +1,154 @@
+"""The entry: `coverslip [FILES]` opens the window, `coverslip COMMAND` runs one.
+
+Only what is asked for is imported: a command brings no Qt, the window no command.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, NoReturn, Protocol, cast
+
+from viewer import __version__
+from viewer.slide.errors import Cancelled, SlideError
+from viewer.window import faults
+
+COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "info": "viewer.commands.info",
+        "region": "viewer.commands.region",
+        "associated": "viewer.commands.associated",
+        "snapshot": "viewer.window.snapshot",
+        "demo": "viewer.commands.demo",
+    }
+)
+"""The module of each command, in the order that help lists them."""
+
+USAGE: Final = """\
+usage: coverslip [FILE or FOLDER ...]      open the window
+       coverslip COMMAND [arguments]       run a command (COMMAND --help explains it)
+       coverslip --version | --help
+"""
+
+
+class Command(Protocol):
+    """What the module of a command offers."""
+
+    SUMMARY: str
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the arguments."""
+        ...
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Do it and return the exit code; may raise SlideError or OSError."""
+        ...
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit code: 0, 2 with a sentence, 130.
+
+    `argv` are the arguments without the program's name.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        code = _dispatched(words)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough. What is still buffered goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001 the last border: nobody sees a traceback
+        return _refused(_sentence(error))
+    return code
+
+
+def _dispatched(words: list[str]) -> int:
+    first = words[0] if words else ""
+    if first in COMMANDS:
+        return _run_command(first, words[1:])
+    if first in ("-h", "--help"):
+        print(_help(), end="")  # noqa: T201 the answer to --help
+        return 0
+    if first == "--version":
+        print(f"coverslip {__version__}")  # noqa: T201 the answer to --version
+        return 0
+    if first.startswith("-") and first != "--":
+        return _refused(f"there is no option {first}; coverslip --help lists them all.")
+    return _open_window([Path(word) for word in words[first == "--" :]])
+
+
+def _run_command(name: str, words: list[str]) -> int:
+    command = cast("Command", importlib.import_module(COMMANDS[name]))
+    parser = _Parser(prog=f"coverslip {name}", description=command.SUMMARY)
+    command.add_arguments(parser)
+    try:
+        arguments = parser.parse_args(words)
+    except SystemExit as end:  # --help, or a sentence already said
+        return end.code if isinstance(end.code, int) else 2
+    if name == "demo" and arguments.write is None:
+        # The window draws the slide in the background where it is not there yet.
+        return _open_window([], demo=True)
+    return command.run(arguments)
+
+
+def _open_window(paths: list[Path], *, demo: bool = False) -> int:
+    if not _has_display():
+        return _refused(
+            "there is no display to open the window on (DISPLAY and WAYLAND_DISPLAY "
+            "are not set); coverslip --help lists the commands that need none."
+        )
+    from viewer.window.application import run_window
+
+    return run_window(paths, demo=demo)
+
+
+def _has_display() -> bool:
+    """Whether Qt would find a screen; it ends the process where there is none."""
+    if not sys.platform.startswith(("linux", "freebsd")):
+        return True
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return any(os.environ.get(name) for name in names)
+
+
+def _help() -> str:
+    """Return usage and the commands; each is imported for its one line."""
+    lines = [USAGE, "A viewer for whole-slide images. Not for primary diagnosis.", ""]
+    lines.append("commands:")
+    for name, module in COMMANDS.items():
+        summary = cast("Command", importlib.import_module(module)).SUMMARY
+        lines.append(f"  {name:<12}{summary}")
+    lines.append("\nA folder called like a command opens with ./NAME.")
+    return "\n".join(lines) + "\n"
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        print(  # noqa: T201 the sentence
+            f"{self.prog}: {message}; {self.prog} --help explains.", file=sys.stderr
+        )
+        raise SystemExit(2)
+
+
+def _refused(sentence: str) -> int:
+    print(f"coverslip: {sentence}", file=sys.stderr)  # noqa: T201 the sentence
+    return 2
+
+
+def _sentence(error: Exception) -> str:
+    """Return what the user is told; a bug is also written to the log."""
+    if isinstance(error, Cancelled):
+        return "cancelled."
+    if isinstance(error, SlideError):
+        return str(error)
+    if isinstance(error, OSError):
+        reason = error.strerror or type(error).__name__
+        return f"{error.filename}: {reason}." if error.filename else f"{reason}."
+    return faults.record(error).sentence

@@ -1,0 +1,58 @@
+"""Opening slides and writing pictures, as every command does it."""
+
+import sys
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from viewer.formats import Opened, open_slides
+from viewer.slide.errors import SlideError
+from viewer.slide.model import Samples, Slide
+
+
+@contextmanager
+def opened(paths: Sequence[str]) -> Generator[Opened]:
+    """Open the slides of all paths and close them again; raises SlideError."""
+    found = open_slides(paths)
+    try:
+        yield found
+    finally:
+        for slide in found.slides:
+            slide.close()
+
+
+@contextmanager
+def one_slide(path: str, number: int = 0) -> Generator[Slide]:
+    """Open one of the slides of a path, counted from 0; raises SlideError."""
+    with opened([path]) as found:
+        if not 0 <= number < len(found.slides):
+            raise SlideError(
+                f"{Path(path).name}: slide {number} was asked for, expected 0 to "
+                f"{len(found.slides) - 1}."
+            )
+        yield found.slides[number]
+
+
+def write_png(path: str, pixels: Samples, icc_profile: bytes | None = None) -> None:
+    """Write RGB or grey pixels, (rows, columns[, 3]), as a PNG; raises SlideError."""
+    from PIL import Image
+
+    try:
+        Image.fromarray(pixels).save(path, format="PNG", icc_profile=icc_profile)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SlideError(f"{path} cannot be written: {reason}.") from error
+
+
+def srgb_profile() -> bytes:
+    """Return the sRGB profile that pictures for the screen carry."""
+    from PIL import ImageCms
+
+    profile: Any = ImageCms.createProfile("sRGB")
+    return ImageCms.ImageCmsProfile(profile).tobytes()
+
+
+def say(sentence: str) -> None:
+    """Tell the user something that is not the result."""
+    print(sentence, file=sys.stderr)

@@ -1,0 +1,1 @@
+"""Side panels, each independent of the others."""

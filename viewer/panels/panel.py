@@ -1,0 +1,28 @@
+"""What every side panel is: a titled widget that follows the slide on screen."""
+
+from typing import ClassVar
+
+from PySide6.QtWidgets import QWidget
+
+from viewer.slide.model import Slide
+
+
+class Panel(QWidget):
+    """Base of the panels; it shows what belongs to one slide, or to none.
+
+    A panel reads in the background and is told when the slide goes: after
+    `show_slide(None)` it asks nothing more of it. GUI thread.
+    """
+
+    title: ClassVar[str] = ""
+
+    def show_slide(self, slide: Slide | None) -> None:
+        """Show another slide; None where there is none any more."""
+        raise NotImplementedError
+
+    def show_level(self, level: int) -> None:
+        """Follow the view to another level of the slide, if that matters here."""
+
+    def is_ready(self) -> bool:
+        """Whether everything it shows of the slide has been read."""
+        return True

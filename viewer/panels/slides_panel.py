@@ -1,0 +1,53 @@
+"""The slides that are open, by name; a click shows one."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QListWidget, QVBoxLayout, QWidget
+
+from viewer.panels.panel import Panel
+from viewer.slide.model import Slide
+
+
+class SlidesPanel(Panel):
+    """A list with one row a slide; the current row is the one on screen."""
+
+    title: ClassVar[str] = "Slides"
+    chosen = Signal(object)  # Slide
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Start empty."""
+        super().__init__(parent)
+        self._slides: tuple[Slide, ...] = ()
+        self.list = QListWidget()
+        self.list.setAccessibleName("Open slides")
+        self.list.setToolTip("Page Down and Page Up in the picture go through them too")
+        self.list.currentRowChanged.connect(self._choose)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.list)
+
+    def show_slides(self, slides: Sequence[Slide]) -> None:
+        """Replace the list; nothing is chosen by that."""
+        self._slides = tuple(slides)
+        self.list.blockSignals(True)  # noqa: FBT003 Qt's own signature
+        self.list.clear()
+        self.list.addItems([slide.name for slide in slides])
+        self.list.blockSignals(False)  # noqa: FBT003
+
+    def show_slide(self, slide: Slide | None) -> None:
+        """Mark the row of the slide on screen."""
+        row = next((i for i, each in enumerate(self._slides) if each is slide), -1)
+        if row != self.list.currentRow():
+            self.list.blockSignals(True)  # noqa: FBT003
+            self.list.setCurrentRow(row)
+            self.list.blockSignals(False)  # noqa: FBT003
+
+    def sizeHint(self) -> QSize:
+        """Return a narrow column."""
+        return QSize(200, 300)
+
+    def _choose(self, row: int) -> None:
+        if 0 <= row < len(self._slides):
+            self.chosen.emit(self._slides[row])

@@ -1,0 +1,1 @@
+"""Putting together: the main window, its session, its settings and the snapshot."""

@@ -1,0 +1,109 @@
+"""One line above the picture for what went wrong; it waits for nobody."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+ERROR_COLOR = QColor(200, 40, 40)
+NOTE_COLOR = QColor(210, 150, 30)
+
+
+class MessageBar(QFrame):
+    """Shows one sentence with optional details until it is closed or replaced."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Start hidden."""
+        super().__init__(parent)
+        self._color = NOTE_COLOR
+        self.setAutoFillBackground(True)
+        self.setAccessibleName("Message")
+        self.sentence = QLabel()
+        self.sentence.setWordWrap(True)
+        self.sentence.setTextFormat(Qt.TextFormat.PlainText)
+        self.sentence.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+        )
+        self.more = QToolButton()
+        self.more.setText("Details")
+        self.more.setCheckable(True)
+        self.more.setToolTip("Show or hide the reasons one by one")
+        self.more.toggled.connect(self._show_details)
+        close = QToolButton()
+        close.setText("\N{MULTIPLICATION SIGN}")
+        close.setAutoRaise(True)
+        close.setToolTip("Close this message")
+        close.setAccessibleName("Close message")
+        close.clicked.connect(self.hide)
+        self.details = QPlainTextEdit()
+        self.details.setReadOnly(True)
+        self.details.setAccessibleName("Details")
+        self.details.setMaximumHeight(8 * self.fontMetrics().lineSpacing())
+        row = QHBoxLayout()
+        row.addWidget(self.sentence, 1)
+        row.addWidget(self.more)
+        row.addWidget(close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 5, 6, 5)
+        layout.addLayout(row)
+        layout.addWidget(self.details)
+        self.hide()
+
+    def show_error(self, sentence: str, details: Sequence[str] = ()) -> None:
+        """Say what could not be done."""
+        self._say(sentence, details, ERROR_COLOR)
+
+    def show_note(self, sentence: str, details: Sequence[str] = ()) -> None:
+        """Say what is worth knowing."""
+        self._say(sentence, details, NOTE_COLOR)
+
+    def show_details(self, sentence: str, details: Sequence[str]) -> None:
+        """Answer a question: the details are open at once."""
+        self._say(sentence, details, NOTE_COLOR)
+        self.more.setChecked(True)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow a change between light and dark."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationPaletteChange:
+            self._tint()
+
+    def _say(self, sentence: str, details: Sequence[str], color: QColor) -> None:
+        self._color = color
+        self._tint()
+        self.sentence.setText(sentence)
+        self.details.setPlainText("\n".join(details))
+        self.more.setVisible(bool(details))
+        self.more.setChecked(False)
+        self._show_details(shown=False)
+        self.show()
+
+    def _show_details(self, shown: bool) -> None:
+        self.details.setVisible(shown)
+
+    def _tint(self) -> None:
+        """Mix the color into the window's own, so that it suits light and dark."""
+        palette = QPalette()
+        role = QPalette.ColorRole.Window
+        palette.setColor(role, _mixed(palette.color(role), self._color, 0.22))
+        self.setPalette(palette)
+
+
+def _mixed(ground: QColor, tint: QColor, share: float) -> QColor:
+    def mean(one: int, other: int) -> int:
+        return round(one * (1 - share) + other * share)
+
+    return QColor(
+        mean(ground.red(), tint.red()),
+        mean(ground.green(), tint.green()),
+        mean(ground.blue(), tint.blue()),
+    )

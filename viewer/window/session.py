@@ -1,0 +1,232 @@
+"""The session: which slides are open, and what loads their tiles."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from viewer.formats import Opened, OpenOptions, open_slides
+from viewer.qt.images import Picture, picture_of
+from viewer.qt.mailbox import Mailbox
+from viewer.qt.tasks import Task, run
+from viewer.slide.errors import BrokenFile, Cancelled, SlideError
+from viewer.slide.look import DisplayTile
+from viewer.slide.model import Slide
+from viewer.tiles.cache import TileCache
+from viewer.tiles.loader import TileLoader
+from viewer.window import faults
+
+QUIT_SECONDS = 0.5
+"""How long quitting waits for threads before it leaves them to the process's end."""
+
+
+class Session(QObject):
+    """Opens and closes slides, and owns the loader and cache of their tiles.
+
+    At most one opening is under way, and a newer one wins: the older one's slides are
+    closed, whenever they come. Every slide in `slides` is open; one that left it is
+    closed as soon as nobody reads it any more. All of it is for the GUI thread.
+    """
+
+    started = Signal(str)  # what is being opened, in words
+    progress = Signal(int, int)  # files done, files known
+    opened = Signal(object)  # Opened; the slides it replaces are closed after this
+    failed = Signal(str)  # a sentence; the slides stay
+    cancelled = Signal()
+    tiles_arrived = Signal(list)  # of DisplayTile
+
+    def __init__(self, budget: int, parent: QObject | None = None) -> None:
+        """Start the loader's threads; `budget` is the cache's, in bytes."""
+        super().__init__(parent)
+        self.slides: tuple[Slide, ...] = ()
+        self._readable: dict[int, Slide] = {}
+        self._opening: _Opening | None = None
+        self._tiles = Mailbox(self)
+        self._tiles.arrived.connect(self.tiles_arrived)
+        self._steps = Mailbox(self)
+        self._steps.arrived.connect(self._report)
+        self.loader: TileLoader[DisplayTile, Picture] = TileLoader(
+            self._load,
+            TileCache[DisplayTile, Picture](budget),
+            self._tiles.post,
+            threads=max(2, min(8, os.cpu_count() or 2)),
+            is_final=_is_complete,
+            on_released=self._close_slide,
+        )
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether an answer is still to come."""
+        return self._opening is not None
+
+    def open(self, paths: Iterable[Path]) -> None:
+        """Open what is found in files and folders, in the background."""
+        wanted = list(paths)
+        if wanted:
+            self._begin(_described(wanted), lambda _options: wanted)
+
+    def open_demo(self) -> None:
+        """Open the demo slide; it is drawn first where it is not there yet."""
+        self._begin("the demo slide", _demo_paths)
+
+    def cancel(self) -> None:
+        """Give up what is being opened; the slides on screen stay."""
+        if self._stop_opening():
+            self.cancelled.emit()
+
+    def release(self, slide: Slide) -> None:
+        """Close one slide; its readers may finish first."""
+        self.slides = tuple(other for other in self.slides if other is not slide)
+        self.loader.release(slide.serial)
+
+    def close(self) -> None:
+        """Stop everything, within half a second even if a file does not answer."""
+        deadline = time.monotonic() + QUIT_SECONDS
+        opening = self._opening
+        self._stop_opening()
+        for slide in self.slides:
+            self.release(slide)
+        self._tiles.close()
+        self._steps.close()
+        self.loader.close(QUIT_SECONDS)
+        if opening is not None:
+            opening.ended.wait(max(0.0, deadline - time.monotonic()))
+
+    def _begin(self, name: str, paths: "PathSource") -> None:
+        self._stop_opening()
+        opening = _Opening(paths, self._steps.post)
+        self._opening = opening
+        self.started.emit(name)
+        opening.task = run(
+            opening.work,
+            lambda _none: self._finish(opening),
+            lambda error: self._fail(opening, error),
+        )
+
+    def _stop_opening(self) -> bool:
+        opening, self._opening = self._opening, None
+        if opening is None:
+            return False
+        opening.give_up()
+        return True
+
+    def _report(self, steps: Sequence["_Step"]) -> None:
+        opening, done, known = steps[-1]
+        if opening is self._opening:
+            self.progress.emit(done, known)
+
+    def _finish(self, opening: "_Opening") -> None:
+        opened = opening.take()
+        if opening is not self._opening or opened is None:
+            return
+        self._opening = None
+        old = self.slides
+        self.slides = opened.slides
+        self._readable.update((slide.serial, slide) for slide in opened.slides)
+        self.opened.emit(opened)
+        for slide in old:
+            self.release(slide)
+
+    def _fail(self, opening: "_Opening", error: Exception) -> None:
+        if opening is not self._opening:
+            return
+        self._opening = None
+        if isinstance(error, Cancelled):
+            self.cancelled.emit()
+        elif isinstance(error, SlideError):
+            self.failed.emit(str(error))
+        else:
+            self.failed.emit(faults.record(error).sentence)
+
+    def _load(self, tile: DisplayTile) -> Picture:
+        """Worker threads."""
+        slide = self._readable.get(tile.slide)
+        if slide is None:
+            raise BrokenFile("The slide of this tile is closed.")
+        return picture_of(slide, tile)
+
+    def _close_slide(self, serial: int) -> None:
+        """Close a slide nobody reads any more. Any thread."""
+        slide = self._readable.pop(serial, None)
+        if slide is not None:
+            slide.close()
+
+
+PathSource = Callable[[OpenOptions], Sequence[Path]]
+"""Says what to open; may draw it first. Called on the opening thread."""
+
+
+class _Opening:
+    """One wish to open: its slides belong to whoever takes them, or are closed.
+
+    `_opened` is set at most once; after `give_up` no slide of it stays open.
+    """
+
+    def __init__(self, paths: PathSource, post: Callable[[object], None]) -> None:
+        self.task: Task | None = None
+        self.ended = threading.Event()
+        self._paths = paths
+        self._post = post
+        self._lock = threading.Lock()
+        self._given_up = False
+        self._opened: Opened | None = None
+
+    def work(self) -> None:
+        """Read the slides. The opening thread."""
+        try:
+            opened = self._read()
+            with self._lock:
+                if not self._given_up:
+                    self._opened = opened
+                    return
+            _close_all(opened)
+        finally:
+            self.ended.set()
+
+    def take(self) -> Opened | None:
+        """Hand over what was opened; the taker closes it."""
+        with self._lock:
+            opened, self._opened = self._opened, None
+        return opened
+
+    def give_up(self) -> None:
+        """Nobody waits any more: stop soon, close what was opened."""
+        with self._lock:
+            self._given_up = True
+            opened, self._opened = self._opened, None
+        if self.task is not None:
+            self.task.abandon()
+        if opened is not None:
+            _close_all(opened)
+
+    def _read(self) -> Opened:
+        options = OpenOptions(
+            progress=lambda done, known: self._post((self, done, known)),
+            cancelled=lambda: self._given_up,
+        )
+        return open_slides(self._paths(options), options)
+
+
+_Step = tuple[_Opening, int, int]
+
+
+def _close_all(opened: Opened) -> None:
+    for slide in opened.slides:
+        slide.close()
+
+
+def _is_complete(picture: Picture) -> bool:
+    return picture.complete
+
+
+def _described(paths: Sequence[Path]) -> str:
+    return paths[0].name or str(paths[0]) if len(paths) == 1 else f"{len(paths)} items"
+
+
+def _demo_paths(options: OpenOptions) -> Sequence[Path]:
+    from viewer.demo import demo_slide
+
+    return [demo_slide(progress=lambda share: options.report(round(share * 100), 100))]
