@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from viewer.formats import files
@@ -61,6 +61,7 @@ def test_reading_a_closed_file_is_refused(source: ReadableFile) -> None:
         source.read(0, 1)
 
 
+@settings(deadline=None)
 @given(
     steps=st.lists(
         st.tuples(

@@ -3,13 +3,14 @@
 import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 from viewer.commands.slides import opened
 from viewer.formats import Opened
 from viewer.slide.errors import SlideError
-from viewer.slide.model import Level, Slide, stored_levels
+from viewer.slide.model import Level, Slide, TileKey, stored_levels
 
 SUMMARY: Final = "say which slides files and folders hold"
 
@@ -58,7 +59,8 @@ def _slide(slide: Slide) -> dict[str, Any]:
     from viewer.codecs.icc import profile_description
 
     spacing = slide.levels[0].spacing
-    personalities = list(slide.personalities())  # may add a warning
+    _look_at_frames(slide)  # both may add warnings
+    personalities = list(slide.personalities())
     profile = slide.optical_paths[0].icc_profile
     return {
         "name": slide.name,
@@ -92,6 +94,15 @@ def _slide(slide: Slide) -> dict[str, Any]:
             for warning in slide.warnings
         ],
     }
+
+
+def _look_at_frames(slide: Slide) -> None:
+    """Read a tile of each stored level, for what only frames can tell."""
+    for number in stored_levels(slide):
+        level = slide.levels[number]
+        key = TileKey(slide.serial, number, level.columns // 2, level.rows // 2)
+        with suppress(SlideError):  # a broken frame is a warning of the slide by then
+            slide.read_samples(key)
 
 
 def _level(level: Level) -> Mapping[str, Any]:

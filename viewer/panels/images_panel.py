@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from viewer.panels.panel import Panel
@@ -72,7 +72,7 @@ class PicturePane(QWidget):
         self._task: Task | None = None
         self.sentence = QLabel()
         self.sentence.setWordWrap(True)
-        self.sentence.setEnabled(False)  # quieter than the headings
+        self.sentence.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.view = PictureView()
         self.view.setAccessibleName(heading)
         self.view.setToolTip("Wheel zooms, dragging moves, a double click shows all")

@@ -34,6 +34,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         # colour and pixels
         "color-label": "Photometric Interpretation and codestream disagree",
         "color-guessed": "the color of the samples had to be guessed",
+        "broken-frame": "a frame cannot be shown",
         "damaged-frame": "a frame was decoded in spite of damage",
         "transfer-syntax": "the codestream is not what the Transfer Syntax says",
         "pixel-format": "the codestream's precision differs from the attributes",

@@ -1,6 +1,7 @@
 """What the window shows before the first slide."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from viewer.qt.resources import application_icon
@@ -27,7 +28,7 @@ class StartPage(QWidget):
         hint.setFont(font)
         hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         note = QLabel("Not for primary diagnosis")
-        note.setEnabled(False)
+        note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         note.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.files = QPushButton("Open &files …")
         self.files.setToolTip("Open one or several files (Ctrl+O)")

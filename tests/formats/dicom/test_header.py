@@ -5,7 +5,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom import dcmread
 from pydicom.errors import InvalidDicomError
@@ -175,6 +175,7 @@ def test_what_is_no_dicom_is_refused(tmp_path: Path, content: bytes) -> None:
         read(tmp_path, content)
 
 
+@settings(deadline=None)
 @given(head=st.binary(max_size=300))
 def test_sniffing_never_raises(head: bytes) -> None:
     assert is_dicom(head) in {True, False}

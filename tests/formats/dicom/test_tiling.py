@@ -47,6 +47,7 @@ def corner(column: int, row: int) -> tuple[int, int]:
 grids = st.builds(Size, st.integers(1, 6), st.integers(1, 6))
 
 
+@settings(deadline=None)
 @given(grid=grids, planes=st.integers(1, 3), paths=st.integers(1, 3))
 def test_full_tiling_counts_columns_rows_planes_and_paths(
     grid: Size, planes: int, paths: int
@@ -63,6 +64,7 @@ def test_full_tiling_counts_columns_rows_planes_and_paths(
     assert frames == list(range(count))
 
 
+@settings(deadline=None)
 @given(
     place=st.tuples(
         st.integers(-2, 6), st.integers(-2, 6), st.integers(-2, 4), st.integers(-2, 4)

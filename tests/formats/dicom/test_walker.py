@@ -4,7 +4,7 @@ from pathlib import Path
 from struct import pack
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
@@ -75,6 +75,7 @@ def dataset_of(values: dict, undefined_lengths: bool) -> Dataset:
     return dataset
 
 
+@settings(deadline=None)
 @given(
     contents=st.lists(nested, min_size=1, max_size=5),
     undefined_lengths=st.booleans(),
@@ -233,6 +234,7 @@ def test_values_are_not_read() -> None:
     assert file.read_bytes < 4096
 
 
+@settings(deadline=None)
 @given(data=st.binary(max_size=400), encoding=st.sampled_from([EXPLICIT, IMPLICIT]))
 def test_no_bytes_make_it_raise_or_go_back(data: bytes, encoding: str) -> None:
     found = walked(data, encoding)

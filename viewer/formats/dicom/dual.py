@@ -30,9 +30,10 @@ def tiff_side(base: Instance) -> str | None:
         with tifffile.TiffFile(base.path) as tiff:
             page: Any = tiff.pages[0]
             return _difference(base, page, tiff.filehandle.size)
-    except Exception as error:  # noqa: BLE001  tifffile raises whatever it meets
+    except Exception:  # noqa: BLE001  tifffile raises whatever it meets
         return (
-            f"the preamble is a TIFF header, but its directory cannot be read ({error})"
+            "the TIFF side is stale: the preamble is a TIFF header, but there is no "
+            "sound directory where it points"
         )
     finally:
         logger.disabled = was_disabled

@@ -5,7 +5,7 @@ never by Pixel Spacing, which converters repeat or get wrong (Bio-Formats 7.3, O
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Final
 
@@ -16,6 +16,7 @@ from viewer.slide.warnings import SlideWarning
 
 _PLACEHOLDERS: Final = frozenset({"", "unknown", "none", "null"})
 _SAME_PLACE_MM: Final = 0.1
+_PLAUSIBLE_MM: Final = (1e-5, 0.1)  # of the base level: 0.01 to 100 micrometers
 
 
 @dataclass
@@ -103,6 +104,7 @@ def _without_volume(members: Sequence[Instance]) -> SlidePlan:
     )
     plan.warn("no-volume", sentence, base)
     plan.roles.append(FileRole(base.path, "level 0", f"{base.role}, no VOLUME found"))
+    _check_scale(plan)
     _add_others(plan, [each for each in members if each is not base], alone=True)
     return plan
 
@@ -211,12 +213,24 @@ def _describe_level(plan: SlidePlan, number: int, image: Sequence[Instance]) -> 
 def _check_scale(plan: SlidePlan) -> None:
     base = plan.base
     if base.spacing is None:
-        if not any(warning.code == "spacing-range" for warning in plan.warnings):
-            plan.warn(
-                "no-spacing",
-                f"{base.path.name}: Pixel Spacing is missing; the scale is unknown.",
-                base,
-            )
+        plan.warn(
+            "no-spacing",
+            f"{base.path.name}: Pixel Spacing is missing; the scale is unknown.",
+            base,
+        )
+        return
+    low, high = _PLAUSIBLE_MM
+    if not all(low <= value <= high for value in base.spacing):
+        plan.warn(
+            "spacing-range",
+            f"{base.path.name}: Pixel Spacing is {base.spacing.y:g} x "
+            f"{base.spacing.x:g} mm, expected {low:g} to {high:g} mm; the scale is "
+            "taken as unknown.",
+            base,
+        )
+        plan.levels = [
+            [replace(part, spacing=None) for part in image] for image in plan.levels
+        ]
         return
     if abs(base.spacing.x / base.spacing.y - 1) > 0.01:
         plan.warn(

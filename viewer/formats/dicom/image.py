@@ -88,6 +88,13 @@ class DicomImage:
 
     def read(self, key: TileKey, color: ColorReading, shrink: int) -> Samples | Empty:
         """Read one tile; see viewer.formats.pyramid.StoredImage."""
+        try:
+            return self._read(key, color, shrink)
+        except BrokenFrame as error:
+            self._notes.warn("broken-frame", str(error), self._instance.path)
+            raise
+
+    def _read(self, key: TileKey, color: ColorReading, shrink: int) -> Samples | Empty:
         frame = self._frame_at(key)
         if frame is None:
             return EMPTY

@@ -7,6 +7,7 @@ indexes into a data set. PS3.3 C.8.12.4 (Whole Slide Microscopy Image) and C.7.6
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,9 +27,12 @@ SLIDE_CLASSES: Final = frozenset(
         "1.2.840.10008.5.1.4.1.1.77.1.9",  # Confocal Microscopy Tiled Pyramidal Image
     }
 )
+_NEWER_CLASSES: Final = {
+    # pydicom 3.0 does not know these.
+    "1.2.840.10008.5.1.4.1.1.66.7": "Label Map Segmentation Storage",
+}
 ROLES: Final = ("VOLUME", "LABEL", "OVERVIEW", "THUMBNAIL")
 _FLUORESCENCE: Final = frozenset({"111743", "111741", "C-171C5"})
-_PLAUSIBLE_MM: Final = (1e-5, 0.1)  # 0.01 to 100 micrometers a pixel
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +40,9 @@ class Instance:
     """The facts of one instance; strings are stripped, absent ones empty.
 
     `role` is value 3 of Image Type in capitals (openslide#642: only that value
-    decides), "VOLUME" where Image Type is missing. `spacing` is in mm, None where
-    absent or impossible. `origin` is the slide position of the first pixel in mm.
-    `planes` are the focal planes in micrometers.
+    decides), "VOLUME" where Image Type is missing. `spacing` is in mm as stored, None
+    where absent or no positive number. `origin` is the slide position of the first
+    pixel in mm. `planes` are the focal planes in micrometers.
     """
 
     header: Header
@@ -103,7 +107,7 @@ def read_instance(header: Header) -> Instance:
         layout=text(dataset, "DimensionOrganizationType").upper(),
         planes=_focal_planes(dataset),
         optical_paths=_optical_paths(dataset),
-        spacing=_spacing(header, warnings),
+        spacing=_spacing(dataset),
         origin=_origin(dataset),
         warnings=tuple(warnings),
     )
@@ -160,7 +164,8 @@ def _refuse_others(header: Header) -> None:
         return
     from pydicom.uid import UID
 
-    called = UID(sop_class).name if sop_class else "a DICOM file without SOP Class UID"
+    called = _NEWER_CLASSES.get(sop_class) or UID(sop_class).name
+    called = called or "a DICOM file without SOP Class UID"
     what = text(dataset, "Modality")
     size = [text(dataset, keyword) for keyword in ("Columns", "Rows")]
     details = [f"modality {what}"] if what else []
@@ -256,24 +261,13 @@ def _shared(dataset: Dataset, sequence: str) -> Dataset | None:
     return None
 
 
-def _spacing(header: Header, warnings: list[SlideWarning]) -> Spacing | None:
-    measures = _shared(header.dataset, "PixelMeasuresSequence")
+def _spacing(dataset: Dataset) -> Spacing | None:
+    measures = _shared(dataset, "PixelMeasuresSequence")
     values = _floats(measures, "PixelSpacing") if measures is not None else []
-    values = values or _floats(header.dataset, "PixelSpacing")
-    if len(values) != 2:
+    values = values or _floats(dataset, "PixelSpacing")
+    if len(values) != 2 or not all(0 < value < inf for value in values):
         return None
-    spacing = Spacing(values[1], values[0])  # DICOM: row (y), then column (x)
-    if all(_PLAUSIBLE_MM[0] <= value <= _PLAUSIBLE_MM[1] for value in spacing):
-        return spacing
-    warnings.append(
-        SlideWarning(
-            "spacing-range",
-            f"{header.path.name}: Pixel Spacing is {values[0]:g} x {values[1]:g} mm, "
-            "expected 0.00001 to 0.1 mm; the scale is taken as unknown.",
-            header.path,
-        )
-    )
-    return None
+    return Spacing(values[1], values[0])  # DICOM: row (y), then column (x)
 
 
 def _origin(dataset: Dataset) -> tuple[float, float] | None:

@@ -227,8 +227,8 @@ def _parsed(file: ReadableFile, header: Header, frames: int, end: int) -> Positi
     found = [_of_item(group) for group in groups] + [_NOTHING] * missing
     if all(each[0] == NO_POSITION for each in found):
         raise BrokenFile(
-            f"{file.path.name}: Per-Frame Functional Groups has positions that cannot be"
-            " read."
+            f"{file.path.name}: Per-Frame Functional Groups has positions that cannot"
+            " be read."
         )
     z = np.array([each[2] for each in found])
     paths = [each[3] for each in found]

@@ -80,8 +80,8 @@ class _Headers:
     def __init__(self, file: ReadableFile, *, big_endian: bool) -> None:
         order = ">" if big_endian else "<"
         self._file = file
+        self._little = not big_endian
         self._tag_and_long = struct.Struct(order + "HHI")
-        self._short = struct.Struct(order + "H")
         self._long = struct.Struct(order + "I")
         self._window = b""
         self._from = 0
@@ -97,46 +97,61 @@ class _Headers:
         tag, vr, size = group << 16 | number, b"", 8
         if not implicit and group != 0xFFFE:
             vr = window[at + 4 : at + 6]
-            if not (vr.isalpha() and vr.isupper()):
-                vr = b""  # a stray implicit element, seen in edited files
-            elif vr not in _LONG:
-                (length,) = self._short.unpack_from(window, at + 6)
-                return Element(tag, vr.decode(), offset + 8, length, offset)
-            elif len(window) - at < 12:
-                return None
-            else:
-                (length,) = self._long.unpack_from(window, at + 8)
-                size = 12
+            length, size, _ = self._explicit(at, length)
+        if len(window) - at < size:
+            return None
+        name = vr.decode() if vr.isalpha() and vr.isupper() else ""
         known = None if length == UNDEFINED else length
-        return Element(tag, vr.decode("ascii"), offset + size, known, offset)
+        return Element(tag, name, offset + size, known, offset)
 
     def skip(self, offset: int, *, implicit: bool) -> int | None:
         """Return the end of the sequence of undefined length whose items begin here.
 
-        None where the file ends first, or what is there is no sequence.
+        None where the file ends first, or what is there is no sequence. A hundred
+        thousand frames have two million headers, hence no Element for each.
         """
         # Each entry is an open sequence or item of undefined length: whether it is an
         # item, and whether its elements have implicit VRs.
         opened = [(False, implicit)]
         for _ in range(MOST_NESTED):
-            inside_item, implicit = opened[-1]
-            element = self.element(offset, implicit=implicit)
-            if element is None:
+            at = self._place(offset)
+            if len(self._window) - at < 8:
                 return None
-            tag, vr, value, length, _ = element
-            offset = value if length is None else value + length
-            if tag in {ITEM_END, SEQUENCE_END}:
-                opened.pop()  # either ends the innermost (fo-dicom issue 1157)
-                offset = value  # a delimiter has no value, whatever its length says
+            group, number, length = self._tag_and_long.unpack_from(self._window, at)
+            inside_item, implicit = opened[-1]
+            offset += 8
+            if group == 0xFFFE and number != 0xE000:
+                opened.pop()  # either delimiter ends the innermost (fo-dicom#1157)
                 if not opened:
                     return offset
-            elif not inside_item and tag != ITEM:
+                continue  # it has no value, whatever its length says
+            if not inside_item and group != 0xFFFE:
                 return None
-            elif length is None:
-                opened.append((not inside_item, implicit or vr == "UN"))
-                if len(opened) > 2 * DEEPEST:
-                    return None
+            if not implicit and group != 0xFFFE:
+                length, size, implicit = self._explicit(at, length)
+                offset += size - 8
+            if length != UNDEFINED:
+                offset += length
+            elif len(opened) > 2 * DEEPEST:
+                return None
+            else:
+                opened.append((not inside_item, implicit))
         return None
+
+    def _explicit(self, at: int, length: int) -> tuple[int, int, bool]:
+        """Return length, size of the header, and whether there is no VR inside.
+
+        `length` is the one that an implicit header would have.
+        """
+        vr = self._window[at + 4 : at + 6]
+        if vr in _LONG:
+            if len(self._window) - at < 12:
+                return self._file.size, 12, False  # ends inside the header
+            (length,) = self._long.unpack_from(self._window, at + 8)
+            return length, 12, vr == b"UN"
+        if vr.isalpha() and vr.isupper():
+            return length >> 16 if self._little else length & 0xFFFF, 8, False
+        return length, 8, False
 
     def _place(self, offset: int) -> int:
         """Make 12 bytes at `offset` visible and return their place in the window."""
