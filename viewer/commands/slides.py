@@ -4,7 +4,6 @@ import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from viewer.formats import Opened, open_slides
 from viewer.slide.errors import SlideError
@@ -49,8 +48,9 @@ def srgb_profile() -> bytes:
     """Return the sRGB profile that pictures for the screen carry."""
     from PIL import ImageCms
 
-    profile: Any = ImageCms.createProfile("sRGB")
-    return ImageCms.ImageCmsProfile(profile).tobytes()
+    # Pillow's hints leave its compiled part, and so this result, unknown.
+    srgb = ImageCms.createProfile("sRGB")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    return ImageCms.ImageCmsProfile(srgb).tobytes()  # pyright: ignore[reportUnknownArgumentType]
 
 
 def say(sentence: str) -> None:

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from math import ceil
 from typing import Final
+from weakref import WeakValueDictionary
 
 from viewer.formats.growing import GrowingTile, Place
 from viewer.formats.patchwork import MOST_SHRINK, UNIT_PIXELS, Patchwork, ReadStored
@@ -86,6 +87,8 @@ class ComputedLevels:
         self._claims: dict[TileKey, Future[Samples | Empty]] = {}
         self._kept: Recent[TileKey, GrowingTile] = Recent(_KEPT_BYTES)
         self._passing: Recent[TileKey, GrowingTile] = Recent(_PASSING_BYTES)
+        # Those put away too, as long as somebody works on them.
+        self._alive: WeakValueDictionary[TileKey, GrowingTile] = WeakValueDictionary()
 
     def read(self, key: TileKey) -> Samples | Empty:
         """Return a whole tile, however long that takes; see `refine`."""
@@ -108,8 +111,10 @@ class ComputedLevels:
             samples = self._square(key)
             return EMPTY if samples is EMPTY else Progress(samples, None)
         deadline = time.monotonic() + seconds
+        with self._lock:
+            tile = self._growing(key)
         while True:
-            unit, others = self._claim_below(key)
+            unit, others = self._claim_below(tile, key)
             if unit is not None:
                 self._make(unit)
             elif others:
@@ -118,7 +123,7 @@ class ComputedLevels:
             if time.monotonic() >= deadline or not (unit or others):
                 break
         with self._lock:
-            return self._growing(key).progress()
+            return tile.progress()
 
     def failed(self, key: TileKey) -> int:
         """Count the stored tiles under a computed one that could not be read."""
@@ -136,6 +141,7 @@ class ComputedLevels:
         with self._lock:
             self._kept.clear()
             self._passing.clear()
+            self._alive.clear()
         self._patchwork.forget_failures()
 
     def _check(self, key: TileKey) -> None:
@@ -203,14 +209,14 @@ class ComputedLevels:
     # What follows is called with the lock held, but for _claim_below.
 
     def _claim_below(
-        self, key: TileKey
+        self, tile: GrowingTile, key: TileKey
     ) -> tuple[TileKey | None, list[Future[Samples | Empty]]]:
         """Claim a square that a growing tile misses, or say who makes what is left."""
         others: list[Future[Samples | Empty]] = []
         level = self._bases[key.level] + MOST_SHRINK
         shift = key.level - level
         with self._lock:
-            for across, down in self._growing(key).missing():
+            for across, down in tile.missing():
                 column, row = (key.column << shift) + across, (key.row << shift) + down
                 unit = key._replace(level=level, column=column, row=row)
                 claim = self._claims.get(unit)
@@ -224,12 +230,13 @@ class ComputedLevels:
         level = self._levels[key.level]
         small = 4 * level.size.width * level.size.height <= _KEPT_LEVEL
         held = self._kept if small else self._passing
-        tile = held.get(key)
+        tile = held.get(key) or self._alive.get(key)
         if tile is None:
             square = UNIT_PIXELS >> (key.level - self._bases[key.level] - MOST_SHRINK)
             size = level.tile_extent(key.column, key.row)
             tile = GrowingTile(size, square, self._absent)
-            held.put(key, tile, tile.size_in_bytes)
+            self._alive[key] = tile
+        held.put(key, tile, tile.size_in_bytes)
         return tile
 
 

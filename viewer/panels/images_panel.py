@@ -5,7 +5,14 @@ from typing import ClassVar, Final
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from viewer.panels.panel import Panel
 from viewer.qt.images import to_qimage
@@ -38,7 +45,7 @@ class ImagesPanel(Panel):
         self.pictures = {key: PicturePane(heading) for key, heading in IMAGES}
         for pane in self.pictures.values():
             layout.addWidget(pane)
-        layout.addStretch(0)
+        layout.addStretch(0)  # takes what no picture wants
         self.show_slide(None)
 
     def show_slide(self, slide: Slide | None) -> None:
@@ -56,7 +63,7 @@ class ImagesPanel(Panel):
 
     def sizeHint(self) -> QSize:
         """Return a width at which a label can be read."""
-        return QSize(340, 420)
+        return QSize(400, 420)
 
 
 class PicturePane(QWidget):
@@ -130,6 +137,10 @@ class PicturePane(QWidget):
         self.view.setVisible(picture)
         self.turn.setVisible(picture)
         self.sentence.setVisible(not picture)
+        policy = self.sizePolicy()
+        grows = QSizePolicy.Policy.Expanding if picture else QSizePolicy.Policy.Maximum
+        policy.setVerticalPolicy(grows)
+        self.setSizePolicy(policy)
 
     def _rotate(self) -> None:
         self.view.set_rotation(self.view.rotation + 90)

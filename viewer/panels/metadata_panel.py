@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtCore import QSize, QSortFilterProxyModel, Qt, QTimer
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
@@ -45,6 +46,9 @@ class MetadataPanel(Panel):
         self.file = QLineEdit()  # unlike a label it takes a name of any length
         self.file.setReadOnly(True)
         self.file.setFrame(False)
+        ground = QPalette()
+        ground.setColor(QPalette.ColorRole.Base, Qt.GlobalColor.transparent)
+        self.file.setPalette(ground)
         self.file.setAccessibleName("File")
         self.file.setToolTip("The file these attributes are from")
         self.filter = QLineEdit()
@@ -104,7 +108,7 @@ class MetadataPanel(Panel):
 
     def sizeHint(self) -> QSize:
         """Return a width that holds names and short values."""
-        return QSize(340, 420)
+        return QSize(400, 420)
 
     def _read_pending(self) -> None:
         slide, file = self._slide, self._pending
@@ -137,7 +141,7 @@ class MetadataPanel(Panel):
     def _size_columns(self) -> None:
         header = self.tree.header()
         letter = self.fontMetrics().horizontalAdvance("0")
-        for column, letters in enumerate((15, 25, 4)):
+        for column, letters in enumerate((14, 22, 4)):
             header.resizeSection(column, letters * letter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)

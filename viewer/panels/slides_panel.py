@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QListWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from viewer.panels.panel import Panel
 from viewer.slide.model import Slide
@@ -22,7 +22,7 @@ class SlidesPanel(Panel):
         self._slides: tuple[Slide, ...] = ()
         self.list = QListWidget()
         self.list.setAccessibleName("Open slides")
-        self.list.setToolTip("Page Down and Page Up in the picture go through them too")
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentRowChanged.connect(self._choose)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -33,7 +33,9 @@ class SlidesPanel(Panel):
         self._slides = tuple(slides)
         self.list.blockSignals(True)  # noqa: FBT003 Qt's own signature
         self.list.clear()
-        self.list.addItems([slide.name for slide in slides])
+        for slide in slides:
+            item = QListWidgetItem(slide.name, self.list)
+            item.setToolTip(str(slide.levels[0].file or slide.name))
         self.list.blockSignals(False)  # noqa: FBT003
 
     def show_slide(self, slide: Slide | None) -> None:

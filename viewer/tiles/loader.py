@@ -8,14 +8,14 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
-from itertools import chain, zip_longest
 from typing import Final, Generic, TypeVar
 
 from viewer.slide.errors import SlideError
 from viewer.tiles.cache import SlideKey, TileCache
 from viewer.tiles.results import Failure, Results
+from viewer.tiles.wishes import Wishes
 
 K = TypeVar("K", bound=SlideKey)
 T = TypeVar("T")
@@ -69,11 +69,10 @@ class TileLoader(Generic[K, T]):
         self._on_released = on_released
         self._threads = threads
         self._changed = threading.Condition(threading.Lock())
-        self._lists: dict[Hashable, list[K]] = {}  # the latest list last
+        self._wishes: Wishes[K] = Wishes()
         self._missing: deque[K] = deque()
         self._growing: deque[K] = deque()
         self._loading: dict[K, _Load] = {}
-        self._released: set[int] = set()
         self._workers: list[threading.Thread] = []
         self._started = 0
         self._closed = False
@@ -94,12 +93,10 @@ class TileLoader(Generic[K, T]):
 
         Several owners are served in turn, the latest first.
         """
-        listed = list(keys)
         with self._changed:
             if self._closed:
                 return
-            self._lists.pop(owner, None)
-            self._list(owner, listed)
+            self._wishes.replace(owner, keys)
             self._sort_out()
             self._staff()
             self._changed.notify(len(self._missing) + len(self._growing))
@@ -107,9 +104,8 @@ class TileLoader(Generic[K, T]):
     def pending(self, owner: Hashable) -> int:
         """Count the keys of an owner's list that are missing, loading or not final."""
         with self._changed:
-            return sum(
-                not self._results.is_settled(key) for key in self._lists.get(owner, ())
-            )
+            listed = self._wishes.of(owner)
+            return sum(not self._results.is_settled(key) for key in listed)
 
     def waiting(self) -> float:
         """Return the seconds that the longest load in flight has taken so far.
@@ -142,15 +138,11 @@ class TileLoader(Generic[K, T]):
         Later wishes for it are ignored. A second call does nothing.
         """
         with self._changed:
-            if slide in self._released:
+            if not self._wishes.drop(slide):
                 return
-            self._released.add(slide)
             self._results.forget(slide)
             for key, load in self._loading.items():
                 load.dropped |= key.slide == slide
-            lists, self._lists = self._lists, {}
-            for owner, listed in lists.items():
-                self._list(owner, listed)
             self._sort_out()
             idle = not self._in_flight(slide)
         if idle:
@@ -173,7 +165,7 @@ class TileLoader(Generic[K, T]):
         """
         with self._changed:
             self._closed = True
-            self._lists.clear()
+            self._wishes.clear()
             self._sort_out()
             workers = list(self._workers)
             self._changed.notify_all()
@@ -185,12 +177,6 @@ class TileLoader(Generic[K, T]):
 
     # What follows is called with the lock held.
 
-    def _list(self, owner: Hashable, keys: list[K]) -> None:
-        if self._released:
-            keys = [key for key in keys if key.slide not in self._released]
-        if keys:
-            self._lists[owner] = keys
-
     def _sort_out(self) -> None:
         """Say again what is missing and what grows; mark what is held as used.
 
@@ -200,7 +186,7 @@ class TileLoader(Generic[K, T]):
         growing: deque[K] = deque()
         for load in self._loading.values():
             load.wished = False
-        for key in reversed(self._interleaved()):
+        for key in reversed(self._wishes.in_turn()):
             if self._loading and (load := self._loading.get(key)) is not None:
                 load.wished = True
             elif not self._results.touch(key):
@@ -208,13 +194,6 @@ class TileLoader(Generic[K, T]):
             elif self._results.is_unfinished(key):
                 growing.appendleft(key)
         self._missing, self._growing = missing, growing
-
-    def _interleaved(self) -> Sequence[K]:
-        lists = list(reversed(self._lists.values()))
-        if len(lists) == 1:
-            return lists[0]
-        turns = chain.from_iterable(zip_longest(*lists))
-        return [key for key in turns if key is not None]
 
     def _take(self) -> K | None:
         """Mark the most urgent key as loading and return it."""

@@ -1,19 +1,15 @@
 """The program with a window: from QApplication to its end."""
 
 import importlib
-import signal
-import socket
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import (
     QEvent,
     QMessageLogContext,
     QObject,
-    QSocketNotifier,
     QTimer,
     QtMsgType,
     qInstallMessageHandler,
@@ -40,11 +36,9 @@ def run_window(paths: Sequence[Path], *, demo: bool = False) -> int:
 
     window = MainWindow(Settings(settings_path()))
     present_faults(window)
-    interrupts = _Interrupts(window.close)
     AfterFirstPaint(window, lambda: _begin(window, paths, demo=demo))
     window.show()
     code = application.exec()
-    interrupts.stop()
     window.deleteLater()
     application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     return code
@@ -65,11 +59,11 @@ def new_application() -> QApplication:
 
 def present_faults(window: "MainWindow") -> Mailbox:
     """Show a bug, from whatever thread, in a dialog of the window; one at a time."""
-    from viewer.window.dialogs import FaultDialog
-
     mailbox = Mailbox(window)
 
     def show(news: list[faults.Fault]) -> None:
+        from viewer.window.dialogs import FaultDialog
+
         if window.findChild(FaultDialog) is None:
             FaultDialog(news[0], window).open()
 
@@ -101,43 +95,11 @@ class AfterFirstPaint(QObject):
         return False
 
 
-class _Interrupts:
-    """Ctrl+C and a polite kill close the window as its user would.
-
-    Python runs signal handlers only between its own instructions; a socket written by
-    the signal itself wakes the event loop for that.
-    """
-
-    def __init__(self, close: Callable[[], object]) -> None:
-        self._close = close
-        self._ours, self._theirs = socket.socketpair()
-        for end in (self._ours, self._theirs):
-            end.settimeout(0)  # a full socket must not hold up the signal
-        self._old_wakeup = signal.set_wakeup_fd(self._theirs.fileno())
-        self._old = {
-            number: signal.signal(number, self._quit)
-            for number in (signal.SIGINT, signal.SIGTERM)
-        }
-        self._notifier = QSocketNotifier(self._ours.fileno(), QSocketNotifier.Type.Read)
-        self._notifier.activated.connect(self._drain)
-
-    def stop(self) -> None:
-        """Give the signals back to whoever had them."""
-        self._notifier.setEnabled(False)
-        signal.set_wakeup_fd(self._old_wakeup)
-        for number, handler in self._old.items():
-            signal.signal(number, handler)
-        self._ours.close()
-        self._theirs.close()
-
-    def _drain(self) -> None:
-        self._ours.recv(64)
-
-    def _quit(self, _number: int, _frame: FrameType | None) -> None:
-        self._close()
-
-
 def _begin(window: "MainWindow", paths: Sequence[Path], *, demo: bool) -> None:
+    """Do all that the first paint need not wait for."""
+    from viewer.window.interrupts import Interrupts
+
+    Interrupts(window)
     if demo:
         window.open_demo()
     elif paths:

@@ -2,7 +2,6 @@
 
 import platform
 from collections.abc import Callable, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
@@ -119,6 +118,8 @@ def _ask(
 
 
 def _versions() -> list[str]:
+    from importlib.metadata import PackageNotFoundError, version
+
     lines = [f"Python {platform.python_version()} on {platform.platform()}"]
     for name in LIBRARIES:
         try:

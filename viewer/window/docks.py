@@ -31,7 +31,7 @@ PANELS: Final[Sequence[PanelRow]] = (
 )
 """The panels, those of one area from top to bottom."""
 
-WIDTH: Final = 340
+WIDTH: Final = 400
 """Pixels that the docks at the right take at first."""
 
 

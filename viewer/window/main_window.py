@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from viewer.formats import Opened
+from viewer.formats import Ignored, Opened
 from viewer.panels.slides_panel import SlidesPanel
 from viewer.qt.resources import application_icon
 from viewer.scene.navigation import MAGNIFICATIONS, ZOOM_STEP
@@ -22,7 +22,6 @@ from viewer.window.actions import (
     menu_of,
 )
 from viewer.window.color import ColorPreparation
-from viewer.window.dialogs import ask_files, ask_folder, show_about
 from viewer.window.docks import PANELS, Docks
 from viewer.window.drop import Dropped, DropTarget, refusal
 from viewer.window.message_bar import MessageBar
@@ -147,7 +146,7 @@ class MainWindow(QMainWindow):
             "next_region": partial(self._focus_next, 1),
             "previous_region": partial(self._focus_next, -1),
             "leave": self._leave,
-            "about": partial(show_about, self),
+            "about": self._show_about,
         }
 
     def _add_dock_actions(self) -> None:
@@ -188,19 +187,19 @@ class MainWindow(QMainWindow):
             self.docks.arrange(self._settings.docks)
 
     def _say_opening(self, name: str) -> None:
+        self.message.hide()
         self.status.show_busy(f"Opening {name}")
         self._enable_actions()
 
     def _take(self, opened: Opened) -> None:
         self.status.show_busy(None)
-        self.message.hide()
         self.slides_panel.show_slides(opened.slides)
         self.show_slide(opened.slides[0])
         self.docks["slides"].setVisible(len(opened.slides) > 1)
         if opened.ignored:
             count = len(opened.ignored)
             files = "1 file was" if count == 1 else f"{count:,} files were"
-            reasons = [f"{each.path.name}: {each.reason}" for each in opened.ignored]
+            reasons = [_named(each) for each in opened.ignored]
             self.message.show_note(f"{files} left out.", reasons)
 
     def _say_failed(self, sentence: str) -> None:
@@ -228,15 +227,24 @@ class MainWindow(QMainWindow):
             self.message.show_details("These tiles cannot be shown:", sentences)
 
     def _drop(self, items: Dropped) -> None:
+        self.open(items.paths)
         if items.refused:
             self.message.show_error(refusal(items.refused))
-        self.open(items.paths)
 
     def _ask_files(self) -> None:
+        from viewer.window.dialogs import ask_files
+
         ask_files(self, self._settings.folder, self._open_chosen)
 
     def _ask_folder(self) -> None:
+        from viewer.window.dialogs import ask_folder
+
         ask_folder(self, self._settings.folder, self._open_chosen)
+
+    def _show_about(self) -> None:
+        from viewer.window.dialogs import show_about
+
+        show_about(self)
 
     def _open_chosen(self, paths: Sequence[Path]) -> None:
         self._settings.folder = str(paths[0].parent)
@@ -290,3 +298,9 @@ class MainWindow(QMainWindow):
         self.commands["previous_slide"].setEnabled(several)
         busy = self.session.is_opening or self.isFullScreen()
         self.commands["leave"].setEnabled(busy)
+
+
+def _named(ignored: Ignored) -> str:
+    """Return the reason, with the file's name where it does not say it itself."""
+    name = ignored.path.name
+    return ignored.reason if name in ignored.reason else f"{name}: {ignored.reason}"

@@ -17,6 +17,9 @@ from PySide6.QtWidgets import (
 ERROR_COLOR = QColor(200, 40, 40)
 NOTE_COLOR = QColor(210, 150, 30)
 
+MOST_LINES = 8
+"""Of details seen at once."""
+
 
 class MessageBar(QFrame):
     """Shows one sentence with optional details until it is closed or replaced."""
@@ -47,7 +50,6 @@ class MessageBar(QFrame):
         self.details = QPlainTextEdit()
         self.details.setReadOnly(True)
         self.details.setAccessibleName("Details")
-        self.details.setMaximumHeight(8 * self.fontMetrics().lineSpacing())
         row = QHBoxLayout()
         row.addWidget(self.sentence, 1)
         row.addWidget(self.more)
@@ -82,6 +84,8 @@ class MessageBar(QFrame):
         self._tint()
         self.sentence.setText(sentence)
         self.details.setPlainText("\n".join(details))
+        lines = min(len(details), MOST_LINES) + 1  # and a scroll bar's height
+        self.details.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 8)
         self.more.setVisible(bool(details))
         self.more.setChecked(False)
         self._show_details(shown=False)

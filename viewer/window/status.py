@@ -22,11 +22,12 @@ WAITING_SECONDS = 2.0
 class ViewState(NamedTuple):
     """What the view shows just now, as far as the status line tells of it.
 
-    `magnification` and `micrometers` (per device pixel) are None where the scale is
-    unknown; `percent` is device pixels per level-0 pixel.
+    `level_number` counts stored levels and is None for a computed one. `magnification`
+    and `micrometers` (per device pixel) are None where the scale is unknown; `percent`
+    is device pixels per level-0 pixel.
     """
 
-    level_number: int
+    level_number: int | None
     level: Level
     percent: float
     magnification: float | None
@@ -82,8 +83,8 @@ class StatusLine(QStatusBar):
 
     def clear_slide(self) -> None:
         """Empty every field that belongs to a slide."""
-        for label in (self.position, self.tiles, self.color, self.level, self.scale):
-            label.clear()
+        for label in (self.position, self.tiles, self.level, self.scale):
+            label.clear()  # the color field follows its own signal
         self.show_counts(failed=0, warnings=0)
 
     def show_busy(self, text: str | None) -> None:
@@ -119,8 +120,9 @@ class StatusLine(QStatusBar):
         self.scale.setText(_scale_text(state))
         width, height = state.level.size
         size = f"{width:,} \N{MULTIPLICATION SIGN} {height:,}"
-        computed = "" if state.level.stored else " (computed)"
-        self.level.setText(f"level {state.level_number}: {size}{computed}")
+        number = state.level_number
+        name = "computed level" if number is None else f"level {number}"
+        self.level.setText(f"{name}: {size}")
 
     def show_loading(self, sharp: float, seconds: float) -> None:
         """Show how much of the view is sharp already, 0 to 1.

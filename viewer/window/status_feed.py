@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from viewer.scene.navigation import magnification, micrometers_per_pixel
 from viewer.scene.slide_view import SlideView
-from viewer.slide.model import Slide
+from viewer.slide.model import Slide, stored_levels
 from viewer.window.session import Session
 from viewer.window.status import StatusLine, ViewState
 
@@ -51,10 +51,11 @@ class StatusFeed(QObject):
             return
         pixel_size = self._view.viewport_state().pixel_size
         number = self._view.shown_level()
+        stored = stored_levels(slide)
         scale = micrometers_per_pixel(slide)
         self._line.show_view(
             ViewState(
-                number,
+                stored.index(number) if number in stored else None,
                 slide.levels[number],
                 100 / pixel_size,
                 magnification(slide, pixel_size),

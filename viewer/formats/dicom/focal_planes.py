@@ -30,7 +30,7 @@ def focal_planes(
 
 
 def _ranks(places: NDArray[np.int64], heights: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Number the different heights at each place, lowest 0; equal ones alike."""
+    """Rank the different heights at each place, lowest 0; equal ones alike."""
     order = np.lexsort((heights, places))
     place, height = places[order], heights[order]
     new_place = np.ones(len(order), np.bool_)

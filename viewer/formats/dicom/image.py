@@ -201,7 +201,11 @@ class DicomImage:
         path = self._path_numbers.get(key.optical_path)
         if path is None:
             return None
-        return self._tiling.frame_at(key.column, key.row, key.focal_plane, path)
+        try:
+            return self._tiling.frame_at(key.column, key.row, key.focal_plane, path)
+        except BrokenFrame as error:
+            name = self._instance.path.name
+            raise BrokenFrame(f"{name}: {error}", error.frame) from error
 
     def _part_of(self, frame: int) -> tuple[_Part, int]:
         if self._one_part is not None:

@@ -115,7 +115,7 @@ class _Headers:
         opened = [(False, implicit)]
         for _ in range(MOST_NESTED):
             at = self._place(offset)
-            if len(self._window) - at < 8:
+            if len(self._window) - at < 8 or len(opened) > 2 * DEEPEST:
                 return None
             group, number, length = self._tag_and_long.unpack_from(self._window, at)
             inside_item, implicit = opened[-1]
@@ -130,12 +130,10 @@ class _Headers:
             if not implicit and group != 0xFFFE:
                 length, size, implicit = self._explicit(at, length)
                 offset += size - 8
-            if length != UNDEFINED:
-                offset += length
-            elif len(opened) > 2 * DEEPEST:
-                return None
-            else:
+            if length == UNDEFINED:
                 opened.append((not inside_item, implicit))
+            else:
+                offset += length
         return None
 
     def _explicit(self, at: int, length: int) -> tuple[int, int, bool]:
