@@ -14,7 +14,15 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parent.parent
 MODULES = sorted((CHECKOUT / "viewer").rglob("*.py"))
 LONGEST_MODULE = 400
-SLOW_LIBRARIES = ("pydicom", "PIL", "imagecodecs", "tifffile", "highdicom", "wsidicom")
+SLOW_LIBRARIES = (
+    "numpy",
+    "pydicom",
+    "PIL",
+    "imagecodecs",
+    "tifffile",
+    "highdicom",
+    "wsidicom",
+)
 
 
 def module_name(path: Path) -> str:

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from viewer.slide.look import DisplayTile
 from viewer.slide.model import EMPTY, ColorReading, Empty, Progress, Slide, TileKey
+
+if TYPE_CHECKING:  # see viewer.slide.model
+    import numpy as np
+    from numpy.typing import NDArray
 
 PICTURE_OVERHEAD: Final = 256
 """Bytes that a picture costs beside its pixels."""
@@ -35,12 +37,14 @@ class Picture:
         return PICTURE_OVERHEAD + pixels
 
 
-def to_qimage(bgrx: NDArray[np.uint8]) -> QImage:
+def to_qimage(bgrx: "NDArray[np.uint8]") -> QImage:
     """Return an opaque image (Format_RGB32) of BGRX pixels of (rows, columns, 4).
 
     Contiguous pixels are not copied; the image keeps them alive and nobody may write to
     them any more. Any thread.
     """
+    import numpy as np
+
     return _image(np.ascontiguousarray(bgrx), QImage.Format.Format_RGB32)
 
 
@@ -77,18 +81,22 @@ def _damage(slide: Slide, keys: Sequence[TileKey]) -> str | None:
     return " ".join(damaged[key] for key in keys if key in damaged) or None
 
 
-def _covered(layers: Sequence[Progress]) -> NDArray[np.bool_] | None:
+def _covered(layers: Sequence[Progress]) -> "NDArray[np.bool_] | None":
     """Return where all layers are known; None where they are everywhere."""
+    import numpy as np
+
     masks = [layer.covered for layer in layers if layer.covered is not None]
     return np.logical_and.reduce(masks) if masks else None
 
 
-def _growing(bgrx: NDArray[np.uint8], covered: NDArray[np.bool_]) -> QImage:
+def _growing(bgrx: "NDArray[np.uint8]", covered: "NDArray[np.bool_]") -> QImage:
+    import numpy as np
+
     # Premultiplied: what is transparent must be black as well.
     pixels = np.where(covered[..., None], bgrx, np.uint8(0))
     return _image(pixels, QImage.Format.Format_ARGB32_Premultiplied)
 
 
-def _image(pixels: NDArray[np.uint8], form: QImage.Format) -> QImage:
+def _image(pixels: "NDArray[np.uint8]", form: QImage.Format) -> QImage:
     rows, columns = pixels.shape[:2]
     return QImage(pixels.data, columns, rows, 4 * columns, form)

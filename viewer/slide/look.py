@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from viewer.slide.model import ColorReading, Samples, TileKey
+
+if TYPE_CHECKING:  # see viewer.slide.model
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Correction(Protocol):
@@ -18,7 +19,7 @@ class Correction(Protocol):
         """A hash of source and target profile."""
         ...
 
-    def apply(self, bgrx: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    def apply(self, bgrx: "NDArray[np.uint8]") -> "NDArray[np.uint8]":
         """Return new BGRX pixels of the same shape, the fourth byte 255. Any thread."""
         ...
 
@@ -58,7 +59,7 @@ class Look:
     def _digest(self) -> str | None:
         return None if self.correction is None else self.correction.digest
 
-    def render(self, samples: Sequence[Samples]) -> NDArray[np.uint8]:
+    def render(self, samples: Sequence[Samples]) -> "NDArray[np.uint8]":
         """Turn samples, one array an optical path, into BGRX with alpha 255.
 
         All arrays have the same rows and columns; the result is (rows, columns, 4).
@@ -68,18 +69,22 @@ class Look:
         layers = [self._drawn(layer) for layer in samples]
         if len(layers) == 1:
             return layers[0]
+        import numpy as np
+
         total = layers[0].astype(np.uint16)
         for layer in layers[1:]:
             total += layer
         return np.minimum(total, 255).astype(np.uint8)
 
-    def _drawn(self, samples: Samples) -> NDArray[np.uint8]:
+    def _drawn(self, samples: Samples) -> "NDArray[np.uint8]":
         if samples.ndim == 2:
             return self._grey(samples)
-        color = samples.astype(np.uint8, copy=False)
+        color = samples.astype("uint8", copy=False)
         return color if self.correction is None else self.correction.apply(color)
 
-    def _grey(self, samples: Samples) -> NDArray[np.uint8]:
+    def _grey(self, samples: Samples) -> "NDArray[np.uint8]":
+        import numpy as np
+
         low, high = self.window or (0.0, float(np.iinfo(samples.dtype).max))
         values = (samples.astype(np.float32) - low) * (255.0 / max(high - low, 1e-6))
         drawn = np.empty((*samples.shape, 4), np.uint8)

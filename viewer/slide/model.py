@@ -10,16 +10,19 @@ from dataclasses import dataclass
 from enum import Enum
 from math import ceil
 from pathlib import Path
-from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol, TypeAlias
 
 from viewer.slide.geometry import Rect, Scale, Size, Spacing
 from viewer.slide.metadata import Attribute
 from viewer.slide.warnings import SlideWarning
 
-Samples: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Samples: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
+else:  # numpy would be in the way of the window's first paint
+    Samples = Any
 """Pixels as stored, before any profile.
 
 Color: (rows, columns, 4) uint8, BGRX, the fourth byte 255. Grey: (rows, columns), uint8
@@ -158,7 +161,7 @@ class Progress(NamedTuple):
     """
 
     samples: Samples
-    covered: NDArray[np.bool_] | None
+    covered: "NDArray[np.bool_] | None"
 
     @property
     def complete(self) -> bool:
