@@ -1,8 +1,10 @@
 """Computed levels, against area means of the whole picture made with plain numpy."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 from math import ceil
 
 import numpy as np
@@ -20,17 +22,24 @@ from viewer.formats.virtual import (
 )
 from viewer.slide.errors import BrokenFrame, Cancelled, SlideError
 from viewer.slide.geometry import Scale, Size
-from viewer.slide.model import EMPTY, Empty, Level, Samples, TileKey
+from viewer.slide.model import EMPTY, Empty, Level, Progress, Samples, TileKey
 
+TILE = Size(256, 256)
 PINK = (250, 200, 220)  # red, green, blue
 PINK_PIXEL = [220, 200, 250, 255]
 
 
-def stored(base: Size, size: Size, tile: Size = Size(256, 256)) -> Level:
+def stored(base: Size, size: Size, tile: Size = TILE) -> Level:
     return Level(size, tile, Scale(base.width / size.width, base.height / size.height))
 
 
-def mean_of(picture: NDArray[np.integer], factor: int) -> NDArray[np.integer]:
+def halved(base: Size, halvings: int) -> Level:
+    scale = 2**halvings
+    size = Size(ceil(base.width / scale), ceil(base.height / scale))
+    return Level(size, TILE, Scale(scale, scale), stored=False)
+
+
+def mean_of(picture: Samples, factor: int) -> Samples:
     """Block means over what exists, halves rounded up."""
     rows, columns = picture.shape[:2]
     shape = ceil(rows / factor), ceil(columns / factor)
@@ -41,7 +50,10 @@ def mean_of(picture: NDArray[np.integer], factor: int) -> NDArray[np.integer]:
     blocks = (shape[0], factor, shape[1], factor)
     sums = sums.reshape(*blocks, *rest).sum((1, 3))
     area = area.reshape(*blocks, *area.shape[2:]).sum((1, 3))
-    return ((2 * sums + area) // (2 * area)).astype(picture.dtype)
+    means = (2 * sums + area) // (2 * area)
+    if picture.dtype == np.uint16:
+        return means.astype(np.uint16)
+    return means.astype(np.uint8)
 
 
 def color_picture(size: Size, seed: int = 1) -> Samples:
@@ -51,20 +63,21 @@ def color_picture(size: Size, seed: int = 1) -> Samples:
     return picture
 
 
-def grey_picture(size: Size, dtype: type = np.uint16) -> Samples:
+def grey_picture(size: Size, dtype: type[np.unsignedinteger] = np.uint16) -> Samples:
     rng = np.random.default_rng(2)
-    top = np.iinfo(dtype).max
-    return rng.integers(0, top + 1, (size.height, size.width), dtype)
+    values = rng.integers(0, np.iinfo(dtype).max + 1, (size.height, size.width))
+    return values.astype(np.uint16) if dtype is np.uint16 else values.astype(np.uint8)
 
 
 class Stored:
     """A slide of one stored level over a picture; counts and spoils its reads."""
 
-    def __init__(self, picture: Samples, tile: Size = Size(256, 256)) -> None:
+    def __init__(self, picture: Samples, tile: Size = TILE, most: int = 2) -> None:
         self.picture = picture
         size = Size(picture.shape[1], picture.shape[0])
         self.level = stored(size, size, tile)
-        self.levels = with_computed_levels([self.level])
+        # More levels than a picture of this size needs.
+        self.levels = [self.level, *(halved(size, n) for n in range(1, most + 1))]
         self.reads: Counter[TileKey] = Counter()
         self.broken: set[tuple[int, int]] = set()
         self.empty: Callable[[int, int], bool] = lambda _column, _row: False
@@ -85,7 +98,19 @@ class Stored:
         left = key.column * self.level.tile_size.width
         top = key.row * self.level.tile_size.height
         part = self.picture[top : top + extent.height, left : left + extent.width]
-        return mean_of(part, shrink)  # type: ignore[return-value]
+        return mean_of(part, shrink)
+
+    def tile(self, key: TileKey) -> Samples:
+        """A whole tile that is not empty."""
+        samples = self.computed.read(key)
+        assert samples is not EMPTY
+        return samples
+
+    def progress(self, key: TileKey, seconds: float = 0) -> Progress:
+        """A tile that is not empty after so long, or after one square."""
+        progress = self.computed.refine(key, seconds)
+        assert progress is not EMPTY
+        return progress
 
     def whole(self, number: int) -> NDArray[np.integer]:
         """A level put together from its tiles."""
@@ -94,8 +119,7 @@ class Stored:
         whole = np.zeros(shape, self.picture.dtype)
         for row in range(level.rows):
             for column in range(level.columns):
-                samples = self.computed.read(TileKey(1, number, column, row))
-                assert samples is not EMPTY
+                samples = self.tile(TileKey(1, number, column, row))
                 extent = level.tile_extent(column, row)
                 assert samples.shape[:2] == (extent.height, extent.width)
                 assert samples.dtype == self.picture.dtype
@@ -126,11 +150,11 @@ def test_steps_are_at_most_two_and_the_top_is_small(
     levels = with_computed_levels(given_levels)
     assert [level for level in levels if level.stored] == given_levels
     # A stored level a pixel high is many times too flat: nothing fits in between.
-    for finer, coarser in zip(levels, levels[1:], strict=False):
+    for finer, coarser in pairwise(levels):
         if min(coarser.size) > 100:
             assert finer.size.width <= 2 * coarser.size.width + 2
             assert finer.size.height <= 2 * coarser.size.height + 2
-    for finer, coarser in zip(levels, levels[1:], strict=False):
+    for finer, coarser in pairwise(levels):
         assert finer.size.width >= coarser.size.width
         assert finer.size.height >= coarser.size.height
     top = levels[-1].size
@@ -165,12 +189,12 @@ def test_computed_level_is_a_power_of_two_of_its_stored_one(
         # a small slide needs nothing
         (Size(1000, 700), [], ""),
         # factors of 4: one level in each gap, then up to 20 tiles
-        (Size(46_000, 32_914), [Size(11_500, 8228), Size(2875, 2057)], "cscsc"),
+        (Size(46_000, 32_914), [Size(11_500, 8228), Size(2875, 2057)], "cscscc"),
         # factor 4 rounded down, 2 rounded down: no level is doubled
         (Size(1003, 1003), [Size(250, 250)], "cs"),
         (Size(1003, 1003), [Size(501, 501), Size(250, 250)], "ss"),
         # 1.945, 3.89, 7.02 of the field
-        (Size(38_900, 38_900), [Size(20_000, 20_000), Size(5541, 5541)], "scscc"),
+        (Size(38_900, 38_900), [Size(20_000, 20_000), Size(5541, 5541)], "scsccc"),
     ],
 )
 def test_gaps_are_filled_and_no_more(
@@ -195,12 +219,12 @@ def test_absurdly_wide_level_does_not_make_levels_for_ever() -> None:
 # ---- what their pixels are ----
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
-    st.integers(1300, 2300),
-    st.integers(1300, 2300),
+    st.integers(600, 1500),
+    st.integers(600, 1500),
     st.sampled_from(
-        [(256, 256), (240, 240), (255, 257), (1000, 1000), (512, 130), (5000, 5000)]
+        [(256, 256), (240, 240), (255, 257), (1000, 1000), (513, 129), (5000, 5000)]
     ),
     st.sampled_from(["color", "grey8", "grey16"]),
 )
@@ -215,35 +239,34 @@ def test_tiles_are_the_area_mean_of_the_picture(
             "grey16": grey_picture,
         }[kind](size),
         Size(*tile),
+        most=3,
     )
     for number in range(1, len(slide.levels)):
         expected = mean_of(slide.picture, 2**number)
         assert np.array_equal(slide.whole(number), expected)
 
 
-def growing_slide(tile: Size = Size(256, 256)) -> Stored:
-    """A slide whose top is four halvings up: 5 x 2 squares under its 3 x 1 tiles.
-
-    A strip, so that a top of 20 tiles is reached no sooner.
-    """
-    slide = Stored(grey_picture(Size(10_001, 2101), np.uint8), tile)
-    levels = with_computed_levels([slide.level])
-    while len(levels) < 6:
-        below = levels[-1]
-        levels.append(
-            Level(
-                Size(ceil(below.size.width / 2), ceil(below.size.height / 2)),
-                Size(256, 256),
-                Scale(below.downsample.x * 2, below.downsample.y * 2),
-                stored=False,
-            )
-        )
-    slide.levels = levels
-    slide.computed = ComputedLevels(levels, slide.read, PINK)
-    return slide
+def test_tiles_that_the_decoder_halves_but_once_are_rounded_twice() -> None:
+    slide = Stored(grey_picture(Size(1500, 900)), Size(512, 130), most=3)
+    for number in (1, 2, 3):
+        exact = mean_of(slide.picture, 2**number).astype(int)
+        found = slide.whole(number).astype(int)
+        assert np.abs(found - exact).max() <= (1 if number > 1 else 0)
 
 
-@pytest.mark.parametrize("tile", [Size(256, 256), Size(250, 1000), Size(999, 333)])
+def test_tile_that_lies_in_several_squares_is_read_once() -> None:
+    slide = Stored(grey_picture(Size(2500, 2500)), Size(1000, 1000))
+    slide.whole(1)
+    assert len(slide.reads) == 9
+    assert set(slide.reads.values()) == {1}
+
+
+def growing_slide(tile: Size = TILE) -> Stored:
+    """A grey slide of 40 x 9 tiles; its level 5 grows from 5 x 2 squares."""
+    return Stored(grey_picture(Size(10_001, 2101), np.uint8), tile, most=5)
+
+
+@pytest.mark.parametrize("tile", [TILE, Size(240, 1000), Size(999, 333)])
 def test_tiles_high_up_are_the_mean_of_what_was_rounded_once(tile: Size) -> None:
     slide = growing_slide(tile)
     eighth = mean_of(slide.picture, 8).astype(np.int64)
@@ -254,19 +277,14 @@ def test_tiles_high_up_are_the_mean_of_what_was_rounded_once(tile: Size) -> None
     across[-1] = width - 8 * (len(across) - 1)
     weights = np.multiply.outer(down, across)
     for number, factor in ((4, 2), (5, 4)):
-        rows, columns = (ceil(length / factor) for length in eighth.shape)
-        expected = np.zeros((rows, columns), np.uint8)
-        for row, column in np.ndindex(rows, columns):
-            part = np.s_[
-                row * factor : (row + 1) * factor,
-                column * factor : (column + 1) * factor,
-            ]
-            area = weights[part].sum()
-            total = (eighth[part] * weights[part]).sum()
-            expected[row, column] = (2 * total + area) // (2 * area)
+        total, area = eighth * weights, weights
+        for axis in (0, 1):
+            starts = np.arange(0, weights.shape[axis], factor)
+            total = np.add.reduceat(total, starts, axis)
+            area = np.add.reduceat(area, starts, axis)
+        expected = (2 * total + area) // (2 * area)
         found = slide.whole(number)
-        if tile.width % 8 == 0 or tile.width == 999:
-            assert np.array_equal(found, expected)
+        assert np.array_equal(found, expected)
         exact = mean_of(slide.picture, 2**number)
         assert np.abs(found.astype(int) - exact).max() <= 1
 
@@ -285,24 +303,23 @@ def test_tile_outside_the_level_is_refused_in_a_sentence() -> None:
 def test_absent_part_takes_the_absent_color() -> None:
     slide = Stored(color_picture(Size(2048, 2048)))
     slide.empty = lambda column, _row: column >= 4
-    left = slide.computed.read(TileKey(1, 1, 0, 0))
-    assert left is not EMPTY
+    left = slide.tile(TileKey(1, 1, 0, 0))
     assert np.array_equal(left, mean_of(slide.picture, 2)[:256, :256])
     middle = slide.computed.read(TileKey(1, 2, 1, 0))
     assert middle is EMPTY
     slide.empty = lambda column, _row: column >= 5
-    middle = slide.computed.read(TileKey(1, 2, 1, 0))
-    assert middle is not EMPTY
+    middle = slide.tile(TileKey(1, 2, 1, 0))
     assert (middle[:, 64:] == PINK_PIXEL).all()
     assert np.array_equal(middle[:, :64], mean_of(slide.picture, 4)[:256, 256:320])
 
 
 @pytest.mark.parametrize(("dtype", "value"), [(np.uint8, 223), (np.uint16, 223 * 257)])
-def test_absent_part_of_a_grey_slide_is_grey(dtype: type, value: int) -> None:
+def test_absent_part_of_a_grey_slide_is_grey(
+    dtype: type[np.unsignedinteger], value: int
+) -> None:
     slide = Stored(grey_picture(Size(2048, 1024), dtype))
     slide.empty = lambda column, _row: column == 1
-    tile = slide.computed.read(TileKey(1, 1, 0, 0))
-    assert tile is not EMPTY
+    tile = slide.tile(TileKey(1, 1, 0, 0))
     assert (tile[:, 128:] == value).all()
 
 
@@ -310,8 +327,7 @@ def test_growing_tile_is_empty_only_when_all_of_it_is_known_to_be() -> None:
     slide = growing_slide()
     slide.empty = lambda _column, _row: True
     key = TileKey(1, 5, 0, 0)
-    first = slide.computed.refine(key, 0)
-    assert first is not EMPTY
+    first = slide.progress(key)
     assert not first.complete
     assert (first.samples == PINK_PIXEL).all()
     while (last := slide.computed.refine(key, 0)) is not EMPTY:
@@ -326,8 +342,7 @@ def test_broken_frame_is_hatched_counted_and_spoils_nothing_else() -> None:
     slide = Stored(color_picture(Size(2048, 2048)))
     slide.broken = {(1, 1)}
     key = TileKey(1, 2, 0, 0)
-    tile = slide.computed.read(key)
-    assert tile is not EMPTY
+    tile = slide.tile(key)
     hatched = tile[64:128, 64:128]
     assert {tuple(pixel) for pixel in hatched.reshape(-1, 4).tolist()} == {
         (112, 112, 112, 255),
@@ -348,8 +363,7 @@ def test_slide_of_broken_frames_only_is_all_hatch() -> None:
     slide = growing_slide()
     slide.broken = {(column, row) for column in range(40) for row in range(9)}
     key = TileKey(1, 5, 1, 0)
-    tile = slide.computed.read(key)
-    assert tile is not EMPTY
+    tile = slide.tile(key)
     assert tile.shape == (66, 57, 4)
     assert (np.abs(tile[..., :3].astype(int) - 128) <= 16).all()
     assert slide.computed.failed(key) == 8 * 9
@@ -359,31 +373,28 @@ def test_hatch_made_before_any_frame_was_read_takes_the_kind_of_the_frames() -> 
     slide = growing_slide()
     key = TileKey(1, 5, 0, 0)
     slide.broken = {(column, row) for column in range(40) for row in range(9)}
-    first = slide.computed.refine(key, 0)
-    assert first is not EMPTY
+    first = slide.progress(key)
     assert first.samples.ndim == 3
     slide.broken = set()
-    tile = slide.computed.read(key)
-    assert tile is not EMPTY
+    tile = slide.tile(key)
     slide.computed.retry()
     assert tile.ndim == 2
-    fresh = slide.computed.read(key)
-    assert np.array_equal(tile, fresh)  # type: ignore[arg-type]
+    fresh = slide.tile(key)
+    assert np.array_equal(tile, fresh)
 
 
 def test_retry_makes_hatched_tiles_again() -> None:
     slide = growing_slide()
     key = TileKey(1, 5, 0, 0)
     slide.broken = {(0, 0), (5, 5)}
-    hatched = slide.computed.read(key)
+    hatched = slide.tile(key)
     assert slide.computed.failed(key) == 2
     slide.broken = set()
     slide.computed.retry()
     assert slide.computed.failed(key) == 0
-    mended = slide.computed.read(key)
-    assert not np.array_equal(hatched, mended)  # type: ignore[arg-type]
-    exact = mean_of(slide.picture, 32)[:256, :256]
-    assert np.abs(mended.astype(int) - exact).max() <= 1  # type: ignore[union-attr]
+    mended = slide.tile(key)
+    assert not np.array_equal(hatched, mended)
+    assert np.array_equal(mended, growing_slide().tile(key))
 
 
 def test_frame_of_another_kind_counts_as_broken() -> None:
@@ -427,21 +438,20 @@ def test_cancelled_read_stops_the_work_and_leaves_no_claim_behind() -> None:
 def test_progress_grows_from_the_center_and_ends_as_read() -> None:
     slide = growing_slide()
     key = TileKey(1, 5, 0, 0)
-    expected = growing_slide().computed.read(key)
+    expected = growing_slide().tile(key)
     covered: list[NDArray[np.bool_]] = []
     while True:
-        progress = slide.computed.refine(key, 0)
-        assert progress is not EMPTY
+        progress = slide.progress(key)
         if progress.covered is None:
             break
         covered.append(progress.covered)
         assert progress.covered.shape == progress.samples.shape
         known = progress.samples[progress.covered]
-        assert np.array_equal(known, expected[progress.covered])  # type: ignore[index]
+        assert np.array_equal(known, expected[progress.covered])
         assert (progress.samples[~progress.covered] == 223).all()
-    assert np.array_equal(progress.samples, expected)  # type: ignore[arg-type]
+    assert np.array_equal(progress.samples, expected)
     assert len(covered) == 4 * 2 - 1
-    for before, after in zip(covered, covered[1:], strict=False):
+    for before, after in pairwise(covered):
         assert (after[before]).all()
         assert after.sum() > before.sum()
     assert not covered[0][0, 0]
@@ -451,8 +461,7 @@ def test_progress_grows_from_the_center_and_ends_as_read() -> None:
 def test_given_progress_does_not_change_afterwards() -> None:
     slide = growing_slide()
     key = TileKey(1, 5, 0, 0)
-    first = slide.computed.refine(key, 0)
-    assert first is not EMPTY
+    first = slide.progress(key)
     before = first.samples.copy()
     slide.computed.read(key)
     assert np.array_equal(first.samples, before)
@@ -482,23 +491,23 @@ def test_planes_and_optical_paths_are_kept_apart() -> None:
 def test_tiles_put_away_for_want_of_memory_are_made_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(virtual, "_KEPT_BYTES", 150_000)
+    monkeypatch.setattr(virtual, "_KEPT_BYTES", 300_000)
     slide = growing_slide()
     expected = growing_slide()
-    for number in (4, 5, 4):
+    for number in (4, 5, 4):  # there is room for one tile
         assert np.array_equal(slide.whole(number), expected.whole(number))
-    assert slide.computed._kept.used <= 150_000
+    assert slide.computed._kept.used <= 300_000
     assert max(slide.reads.values()) > 1
 
 
 def test_two_threads_never_make_the_same_square_at_once() -> None:
     slide = growing_slide()
     barrier = threading.Barrier(2)
-    results: dict[str, Samples | Empty] = {}
+    results: dict[str, Samples] = {}
 
     def work(name: str, key: TileKey) -> None:
         barrier.wait()
-        results[name] = slide.computed.read(key)
+        results[name] = slide.tile(key)
 
     jobs = [("top", TileKey(1, 5, 0, 0)), ("same", TileKey(1, 5, 0, 0))]
     threads = [threading.Thread(target=work, args=job) for job in jobs]
@@ -506,7 +515,7 @@ def test_two_threads_never_make_the_same_square_at_once() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert np.array_equal(results["top"], results["same"])  # type: ignore[arg-type]
+    assert np.array_equal(results["top"], results["same"])
     assert set(slide.reads.values()) == {1}
     assert len(slide.reads) == 32 * 9
 
@@ -521,18 +530,22 @@ def test_tile_of_one_square_is_made_once_for_two_threads() -> None:
 
     slide.before_read = wait
     key = TileKey(1, 1, 0, 0)
-    results: list[Samples | Empty] = []
+    results: list[Samples] = []
     threads = [
-        threading.Thread(target=lambda: results.append(slide.computed.read(key)))
+        threading.Thread(target=lambda: results.append(slide.tile(key)))
         for _ in range(2)
     ]
     for thread in threads:
         thread.start()
     assert reading.wait(10)
+    claim = slide.computed._claims[key]
+    while not vars(claim._condition)["_waiters"]:
+        time.sleep(0.001)
     go.set()
     for thread in threads:
         thread.join()
-    assert np.array_equal(*results)  # type: ignore[arg-type]
+    assert np.array_equal(results[0], results[1])
+    assert set(slide.reads.values()) == {1}
 
 
 def test_refine_returns_what_there_is_while_another_thread_makes_the_rest() -> None:
@@ -549,10 +562,9 @@ def test_refine_returns_what_there_is_while_another_thread_makes_the_rest() -> N
     other = threading.Thread(target=slide.computed.read, args=(key,))
     other.start()
     assert reading.wait(10)
-    progress = slide.computed.refine(key, 0.01)
-    assert progress is not EMPTY
+    progress = slide.progress(key, 0.01)
     assert progress.covered is not None
     assert progress.covered.any()
     go.set()
     other.join()
-    assert slide.computed.refine(key, 0).complete  # type: ignore[union-attr]
+    assert slide.progress(key).complete

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from fractions import Fraction
-from math import ceil, floor
+from math import ceil, floor, log2
 
 import numpy as np
 import pytest
@@ -71,7 +71,7 @@ def pyramids(draw: st.DrawFn) -> list[Level]:
 def views(draw: st.DrawFn) -> tuple[list[Level], Viewport]:
     """A pyramid and a view of up to 500 device pixels that may stick out of it."""
     levels = draw(pyramids())
-    pixel_size = draw(st.floats(0.03, 2 * max(levels[-1].downsample)))
+    pixel_size = 2 ** draw(st.floats(-5, log2(2 * max(levels[-1].downsample))))
     size = levels[0].size
     return levels, Viewport(
         Rect(
@@ -167,8 +167,6 @@ def test_area_of_tiles_meets_exactly_those_tiles(
     bottom = data.draw(st.integers(top, min(top + 5, level.rows - 1)))
     first, last = level.tile_area(left, top), level.tile_area(right, bottom)
     area = Rect(first.x, first.y, last.right - first.x, last.bottom - first.y)
-    # A last pixel that lies outside the slide altogether is on no tile.
-    assume(not on_slide(levels, last).is_empty)
     assert tiles_in(number, levels, area) == [
         Place(number, column, row)
         for row in range(top, bottom + 1)
@@ -367,7 +365,7 @@ def test_patches_show_the_right_part_of_the_right_tile(
             )
 
 
-@given(views(), st.integers(0, 1 << 30), st.floats(0, 1))
+@given(views(), st.integers(0, 1 << 30), st.sampled_from([0.2, 0.5, 0.8]))
 def test_each_patch_comes_from_the_finest_tile_at_hand(
     view: tuple[list[Level], Viewport], seed: int, share: float
 ) -> None:
@@ -392,6 +390,30 @@ def test_missing_tile_is_painted_from_its_ancestor() -> None:
     assert [patch for patch in found if patch.place and patch.place.level > 0] == [
         Patch(Place(1, 1, 0), Rect(64, 128, 64, 64), Rect(1280, 512, 256, 256))
     ]
+
+
+def test_hole_in_an_ancestor_is_painted_from_a_coarser_one() -> None:
+    levels = pyramid(4096, 1024, [1, 2, 4, 8])
+    at_hand = {Place(1, 0, 0), Place(3, 0, 0), Place(3, 1, 0)}
+    viewport = Viewport(Rect(256, 0, 512, 256), 1)
+    assert painted(levels, viewport, at_hand.__contains__) == [
+        Patch(Place(1, 0, 0), Rect(128, 0, 128, 128), Rect(256, 0, 256, 256)),
+        Patch(Place(3, 0, 0), Rect(64, 0, 32, 32), Rect(512, 0, 256, 256)),
+    ]
+
+
+@given(pyramids(), st.integers(0, 3))
+def test_stored_tile_shown_whole_is_taken_to_its_last_pixel(
+    levels: list[Level], number: int
+) -> None:
+    kept = [level for level in levels if level.stored]
+    level = kept[min(number, len(kept) - 1)]
+    viewport = Viewport(Rect(0, 0, *levels[0].size), max(level.downsample))
+    for patch in painted(kept, viewport, lambda _place: True):
+        assert patch.place is not None
+        shown = kept[patch.place.level]
+        extent = shown.tile_extent(patch.place.column, patch.place.row)
+        assert patch.source == Rect(0, 0, *extent)
 
 
 def test_missing_tile_may_take_several_ancestors() -> None:

@@ -93,10 +93,11 @@ class TileLoader(Generic[K, T]):
 
         Several owners are served in turn, the latest first.
         """
+        listed = list(keys)  # without the lock: making it may ask for tiles
         with self._changed:
             if self._closed:
                 return
-            self._wishes.replace(owner, keys)
+            self._wishes.replace(owner, listed)
             self._sort_out()
             self._staff()
             self._changed.notify(len(self._missing) + len(self._growing))

@@ -166,7 +166,8 @@ def test_real_slides_agree_with_wsidicom(name: str, slides_folder: Path) -> None
         }
         compared = 0
         for number in stored_levels(ours):
-            size = tuple(ours.levels[number].size)
+            width, height = ours.levels[number].size
+            size = (width, height)
             if size not in levels:
                 continue
             picture = theirs.read_region((0, 0), levels[size], size).convert("RGB")
