@@ -185,7 +185,11 @@ def test_demo_without_folder_opens_the_window(monkeypatch: pytest.MonkeyPatch) -
 READY = """
 import sys
 from viewer.window import application
-application._begin = lambda *_, **__: print("ready", flush=True)
+begin = application._begin
+def say_ready(*words, **more):
+    begin(*words, **more)
+    print("ready", flush=True)
+application._begin = say_ready
 sys.exit(application.run_window([]))
 """
 

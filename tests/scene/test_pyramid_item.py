@@ -356,11 +356,12 @@ def test_levels_of_any_ratio_meet_without_seams(stage: MakeStage) -> None:
         assert (inside(played.pixels(), played) == (90, 120, 200)).all()
 
 
-@pytest.mark.parametrize("device_tile", [100, 107, 171, 239])
+@pytest.mark.parametrize("ratio", [1.0, 1.25, 1.5, 1.75])
 def test_tiles_are_equally_wide_where_their_edges_fall_on_half_pixels(
-    device_tile: int,
+    ratio: float,
 ) -> None:
-    scale = device_tile / 240  # no binary fraction: the edges are a little off the half
+    device_tile, pixel_size = 100, 2.4  # tiles of 240
+    scale = 1 / (pixel_size * ratio) * ratio  # as the view makes it: a little off
     for first in range(500, 700):
         offset = 0.5 - first * device_tile
         columns = range(first - 2, first + 20)

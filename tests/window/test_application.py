@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -25,12 +26,15 @@ shown = MainWindow.showEvent
 
 def show_event(window, event):
     shown(window, event)
+    def close(*_):
+        QTimer.singleShot(3, window.close)
+
     if moment == "opening":
-        window.session.started.connect(lambda _name: QTimer.singleShot(3, window.close))
+        window.session.started.connect(close)
     elif moment == "decoding":
-        window.session.opened.connect(lambda _opened: QTimer.singleShot(3, window.close))
+        window.session.opened.connect(close)
     else:
-        QTimer.singleShot(0, window.close)
+        close()
 
 MainWindow.showEvent = show_event
 from pathlib import Path
@@ -41,11 +45,13 @@ sys.exit(application.run_window([Path(word) for word in sys.argv[1:]]))
 def test_work_begins_after_the_first_paint(qtbot: QtBot) -> None:
     painted: list[str] = []
 
-    class Painted(QWidget):
-        def paintEvent(self, _event: object) -> None:
-            painted.append("paint")
+    class Canvas(QWidget):
+        def event(self, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Paint:
+                painted.append("paint")
+            return super().event(event)
 
-    widget = Painted()
+    widget = Canvas()
     qtbot.addWidget(widget)
     AfterFirstPaint(widget, lambda: painted.append("work"))
     widget.show()

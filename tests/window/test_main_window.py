@@ -78,6 +78,7 @@ def test_a_slide_is_opened_by_path_and_the_picture_has_the_focus(
     assert window.focusWidget() is window.view
     assert window.docks["images"].isVisible()
     assert not window.docks["slides"].isVisible()
+    assert window.status.color.text() == "no ICC profile"
     assert not window.message.isVisible()
     assert not window.status.bar.isVisible()
     assert window.commands["close_slide"].isEnabled()
@@ -122,7 +123,6 @@ def test_an_address_elsewhere_is_refused_in_a_sentence(
     with qtbot.waitSignal(window.session.opened):
         drop(window, mime(QUrl("https://example.org/slide.dcm"), here))
     assert window.view.slide is not None
-    drop(window, mime(QUrl("https://example.org/slide.dcm")))
     assert window.message.isVisible()
     assert window.message.sentence.text() == (
         "An address (https) cannot be opened: only files and folders on this computer."
@@ -171,7 +171,10 @@ def test_several_slides_are_listed_and_a_click_switches(
 def test_files_left_out_are_counted_and_listed_on_request(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left_out = (Ignored(Path("a/x.txt"), "is text"), Ignored(Path("y"), "is empty"))
+    left_out = (
+        Ignored(Path("a/x.txt"), "x.txt is text."),
+        Ignored(Path("y"), "Not read."),
+    )
     answer = Opened((fake_slide(),), left_out)
     monkeypatch.setattr("viewer.window.session.open_slides", lambda *_: answer)
     opened(window, qtbot, Path("folder"))
@@ -179,7 +182,7 @@ def test_files_left_out_are_counted_and_listed_on_request(
     assert not window.message.details.isVisible()
     qtbot.mouseClick(window.message.more, Qt.MouseButton.LeftButton)
     assert window.message.details.isVisible()
-    assert window.message.details.toPlainText() == "x.txt: is text\ny: is empty"
+    assert window.message.details.toPlainText() == "x.txt is text.\ny: Not read."
 
 
 def test_opening_shows_progress_and_escape_cancels_it(
@@ -317,8 +320,8 @@ def test_failed_tiles_are_counted_and_told_on_click(
     answer = Opened((slide,), ())
     monkeypatch.setattr("viewer.window.session.open_slides", lambda *_: answer)
     opened(window, qtbot, Path("folder"))
-    assert window.view.shown_level() == 0
     window.view.set_pixel_size(2.0)
+    assert window.view.shown_level() == 1
     qtbot.waitUntil(window.status.failures.isVisible, timeout=5000)
     assert window.status.failures.text() == "1 tile failed"
     qtbot.mouseClick(window.status.failures, Qt.MouseButton.LeftButton)

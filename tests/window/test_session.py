@@ -261,3 +261,39 @@ def test_quitting_while_reading_closes_the_slide_behind_the_last_read(
 
 def tile_of(slide: FakeSlide) -> DisplayTile:
     return DisplayTile(slide.serial, 0, 0, 0, 0, Look())
+
+
+def test_demo_is_drawn_with_progress_then_opened(
+    session: Session, slide_folder: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    def draw(*, progress: Callable[[float], None]) -> Path:
+        progress(0.5)
+        return slide_folder
+
+    monkeypatch.setattr("viewer.demo.demo_slide", draw)
+    heard = Heard(session)
+    with qtbot.waitSignal(session.opened):
+        session.open_demo()
+    assert heard.said[0] == ("started", "the demo slide")
+    assert len(session.slides) == 1
+
+
+def test_drawing_the_demo_stops_when_cancelled(
+    session: Session, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    started, stopped = threading.Event(), threading.Event()
+
+    def draw(*, progress: Callable[[float], None]) -> Path:
+        started.set()
+        try:
+            while True:
+                progress(0.1)
+                time.sleep(0.002)
+        finally:
+            stopped.set()
+
+    monkeypatch.setattr("viewer.demo.demo_slide", draw)
+    session.open_demo()
+    assert started.wait(2)
+    session.cancel()
+    assert stopped.wait(2)

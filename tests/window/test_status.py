@@ -38,8 +38,8 @@ def test_scale_is_told_and_never_invented(
 
 def test_computed_level_is_called_so(line: StatusLine) -> None:
     computed = Level(Size(500, 400), Size(256, 256), Scale(92.0, 82.0), stored=False)
-    line.show_view(ViewState(3, computed, 1.0, None, None))
-    assert line.level.text() == "level 3: 500 \N{MULTIPLICATION SIGN} 400 (computed)"
+    line.show_view(ViewState(None, computed, 1.0, None, None))
+    assert line.level.text() == "computed level: 500 \N{MULTIPLICATION SIGN} 400"
 
 
 @pytest.mark.parametrize(

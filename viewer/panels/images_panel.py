@@ -63,7 +63,7 @@ class ImagesPanel(Panel):
 
     def sizeHint(self) -> QSize:
         """Return a width at which a label can be read."""
-        return QSize(400, 420)
+        return QSize(440, 420)
 
 
 class PicturePane(QWidget):

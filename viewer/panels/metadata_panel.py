@@ -108,7 +108,7 @@ class MetadataPanel(Panel):
 
     def sizeHint(self) -> QSize:
         """Return a width that holds names and short values."""
-        return QSize(400, 420)
+        return QSize(440, 420)
 
     def _read_pending(self) -> None:
         slide, file = self._slide, self._pending
@@ -118,6 +118,7 @@ class MetadataPanel(Panel):
         self._shown = file
         self.caption.setText(_role_of(slide, file))
         self.file.setText(file.name)
+        self.file.setCursorPosition(0)  # show its beginning
         self._task = run(lambda: _read(slide, file), self._show, self._fail)
 
     def _abandon(self) -> None:
@@ -141,10 +142,14 @@ class MetadataPanel(Panel):
     def _size_columns(self) -> None:
         header = self.tree.header()
         letter = self.fontMetrics().horizontalAdvance("0")
-        for column, letters in enumerate((14, 22, 4)):
+        for column, letters in enumerate((14, 22, 4, 22)):
             header.resizeSection(column, letters * letter)
+        # Names and values are what is looked for; tag and VR stand behind them.
+        header.moveSection(3, 1)
+        header.moveSection(0, 2)
+        self.tree.setTreePosition(1)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
+        header.setStretchLastSection(False)
 
 
 def _file_of(slide: Slide, level: int) -> Path | None:

@@ -31,7 +31,7 @@ PANELS: Final[Sequence[PanelRow]] = (
 )
 """The panels, those of one area from top to bottom."""
 
-WIDTH: Final = 400
+WIDTH: Final = 440
 """Pixels that the docks at the right take at first."""
 
 

@@ -19,8 +19,11 @@ from viewer.tiles.cache import TileCache
 from viewer.tiles.loader import TileLoader
 from viewer.window import faults
 
-QUIT_SECONDS = 0.5
-"""How long quitting waits for threads before it leaves them to the process's end."""
+QUIT_SECONDS = 0.4
+"""How long quitting waits for threads before it leaves them to the process's end.
+
+Together with the rest of closing it stays below half a second.
+"""
 
 
 class Session(QObject):
