@@ -145,8 +145,8 @@ class MetadataPanel(Panel):
         for column, letters in enumerate((14, 22, 4, 22)):
             header.resizeSection(column, letters * letter)
         # Names and values are what is looked for; tag and VR stand behind them.
-        header.moveSection(3, 1)
-        header.moveSection(0, 2)
+        for place, column in enumerate((1, 3, 0, 2)):
+            header.moveSection(header.visualIndex(column), place)
         self.tree.setTreePosition(1)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(False)
