@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.window.conftest import HeldReader, fake_slide
@@ -17,6 +17,7 @@ from viewer.window.main_window import MainWindow
 from viewer.window.settings import Settings
 
 ANYTHING = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
+CORNER = QPoint(50, 50)
 
 
 def opened(window: MainWindow, qtbot: QtBot, *paths: Path) -> None:
@@ -34,28 +35,34 @@ def mime(*urls: QUrl) -> QMimeData:
     return data
 
 
-def drag(window: MainWindow, data: QMimeData) -> QDragEnterEvent:
+def drag(
+    target: QObject, data: QMimeData, position: QPoint = CORNER
+) -> QDragEnterEvent:
     event = QDragEnterEvent(
-        QPoint(50, 50),
+        position,
         ANYTHING,
         data,
         Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )
-    QApplication.sendEvent(window, event)
+    QApplication.sendEvent(target, event)
     return event
 
 
-def drop(window: MainWindow, data: QMimeData) -> QDropEvent:
-    drag(window, data)  # without it Qt drops nowhere
+def drop(target: QObject, data: QMimeData, position: QPoint = CORNER) -> QDropEvent:
+    drag(target, data, position)  # without it Qt drops nowhere
+    return let_go(target, data, position)
+
+
+def let_go(target: QObject, data: QMimeData, position: QPoint) -> QDropEvent:
     event = QDropEvent(
-        QPointF(50, 50),
+        QPointF(position),
         ANYTHING,
         data,
         Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )
-    QApplication.sendEvent(window, event)
+    QApplication.sendEvent(target, event)
     return event
 
 
@@ -94,6 +101,34 @@ def test_dragging_shows_how_many_items_would_be_opened(
     assert window.drop_target.text == "Open 2 items"
     assert window.drop_target.geometry() == window.rect()
     QApplication.sendEvent(window, QDragLeaveEvent())
+    assert not window.drop_target.isVisible()
+
+
+def test_a_drop_on_the_picture_and_on_a_text_field_is_the_windows(
+    window: MainWindow, qtbot: QtBot, slide_folder: Path
+) -> None:
+    window.open([slide_folder])
+    settled(window, qtbot)
+    field = window.docks["metadata"].findChild(QLineEdit)
+    assert isinstance(field, QLineEdit)
+    data = mime(QUrl.fromLocalFile(str(slide_folder)))
+    for part in (window.view, field):
+        middle = part.mapTo(window, part.rect().center())
+        # Through the system's window, so that Qt looks for the part under the pointer.
+        drag(window.windowHandle(), data, middle)
+        assert window.drop_target.isVisible()
+        with qtbot.waitSignal(window.session.opened):
+            let_go(window.windowHandle(), data, middle)
+        assert not window.drop_target.isVisible()
+        settled(window, qtbot)
+
+
+def test_a_drop_that_lost_its_files_leaves_no_target_behind(
+    window: MainWindow, slide_folder: Path
+) -> None:
+    drag(window, mime(QUrl.fromLocalFile(str(slide_folder))))
+    assert window.drop_target.isVisible()
+    let_go(window, QMimeData(), CORNER)
     assert not window.drop_target.isVisible()
 
 

@@ -48,18 +48,25 @@ class DropTarget(QWidget):
 
     It covers the window and is visible only while something is dragged over it; the
     mouse goes through it, the drag events come from the window by an event filter.
+    Invariant: nothing in the window takes drops for itself.
     """
 
     accepted = Signal(object)  # Dropped
 
     def __init__(self, window: QWidget) -> None:
-        """Cover `window` and watch for what is dragged over it."""
+        """Cover `window`, which has all its parts, and watch what is dragged over it.
+
+        A part that takes drops, as graphics views and text fields do by themselves,
+        would keep them from the window even where it has no use for them.
+        """
         super().__init__(window)
         self._window = window
         self.text = ""
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName("Drop target")
         self.hide()
+        for part in window.findChildren(QWidget):
+            part.setAcceptDrops(False)
         window.setAcceptDrops(True)
         window.installEventFilter(self)
 
@@ -105,6 +112,7 @@ class DropTarget(QWidget):
 
     def _answer(self, event: QDropEvent) -> bool:
         if not event.mimeData().hasUrls():
+            self.hide()  # a source that went away before the drop has nothing to give
             event.ignore()
             return True
         event.setDropAction(Qt.DropAction.CopyAction)
