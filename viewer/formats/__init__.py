@@ -6,8 +6,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from viewer.formats.files import RandomAccessFile
 from viewer.formats.opening import Format, Ignored, Opened, OpenOptions, Wish
-from viewer.slide.errors import SlideError, UnsupportedFile
+from viewer.slide.errors import BrokenFile, SlideError, UnsupportedFile
 
 if TYPE_CHECKING:
     from viewer.slide.model import Slide
@@ -79,7 +80,7 @@ def _gather(named: Sequence[Path], options: OpenOptions) -> tuple[Wish, list[Ign
     for path in named:
         options.report(0, max(len(files), 1))
         if path.is_dir():
-            for found in _files_below(path, options):
+            for found in _files_below(path, ignored, options):
                 files[found] = None
         elif path.exists():
             files[path] = None
@@ -91,11 +92,22 @@ def _gather(named: Sequence[Path], options: OpenOptions) -> tuple[Wish, list[Ign
     return Wish(list(files), None, frozenset(named)), ignored
 
 
-def _files_below(folder: Path, options: OpenOptions) -> list[Path]:
+def _files_below(
+    folder: Path, ignored: list[Ignored], options: OpenOptions
+) -> list[Path]:
+    """List all files below a folder; folders that cannot be searched are ignored."""
+
+    def refused(error: OSError) -> None:
+        path, reason = Path(error.filename), error.strerror or "unknown reason"
+        ignored.append(Ignored(path, f"{path.name} cannot be searched: {reason}."))
+
     found: list[Path] = []
-    for parent, folders, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder, onerror=refused):
         folders.sort()
         options.report(0, max(len(found), 1))
+        for link in filter(os.path.islink, [Path(parent, name) for name in folders]):
+            reason = f"{link.name} is a link to a folder, which is not followed."
+            ignored.append(Ignored(link, reason))
         found.extend(Path(parent, name) for name in sorted(names))
     return found
 
@@ -117,11 +129,9 @@ def _sorted_by_format(
     for done, path in enumerate(files):
         options.report(done, len(files))
         try:
-            with path.open("rb") as file:
-                head = file.read(_HEAD)
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            ignored.append(Ignored(path, f"{path.name} cannot be read: {reason}."))
+            head = _head(path)
+        except BrokenFile as error:
+            ignored.append(Ignored(path, str(error)))
             continue
         chosen = next((each for each in formats if each.recognize(head, path)), None)
         if chosen is None:
@@ -129,6 +139,14 @@ def _sorted_by_format(
         else:
             by_format[chosen.name].append(path)
     return [(each, by_format[each.name]) for each in formats if by_format[each.name]]
+
+
+def _head(path: Path) -> bytes:
+    file = RandomAccessFile(path)  # which waits for no pipe
+    try:
+        return file.read_some(0, _HEAD)
+    finally:
+        file.close()
 
 
 def _format(package: str) -> Format:
