@@ -75,6 +75,8 @@ def test_holes_of_a_sparse_slide_take_the_absent_color(tmp_path: Path) -> None:
         ({"focal_plane": 1}, r"focal plane 1 was asked for, expected 0 to 0\."),
         ({"size": Size(0, 5)}, r"a region of 0 x 5 pixels was asked for"),
         ({"size": Size(100_000, 100_000)}, r"expected 1 x 1 to 1 GiB of pixels\."),
+        ({"x": 10**400}, rf"at 1{'0' * 400}, 0 was asked for, expected less than \d+ "),
+        ({"y": float("nan")}, r"at 0, nan was asked for, expected less than \d+ "),
     ],
 )
 def test_impossible_regions_have_a_sentence(
@@ -87,8 +89,12 @@ def test_impossible_regions_have_a_sentence(
 def test_unknown_optical_path_lists_what_there_is(slide: Slide) -> None:
     assert optical_path_number(slide, None) == 0
     assert optical_path_number(slide, "0") == 0
-    with pytest.raises(SlideError, match="optical path red was asked for, expected"):
-        optical_path_number(slide, "red")
+    for wanted in ("red", "²", "1"):
+        with pytest.raises(
+            SlideError,
+            match=f"optical path {wanted} was asked for, expected a number from 0 to 0",
+        ):
+            optical_path_number(slide, wanted)
 
 
 def test_grey_samples_are_windowed() -> None:

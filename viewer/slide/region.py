@@ -14,6 +14,7 @@ from viewer.slide.look import DisplayTile, Look
 from viewer.slide.model import EMPTY, Level, Samples, Slide
 
 _MOST_BYTES: Final = 1 << 30
+_FARTHEST: Final = 1 << 40  # pixels, where a float still knows each of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ def read_region(slide: Slide, place: Place, look: Look | None = None) -> Region:
     The region starts at floor(x / downsample + 0.5), y alike, in the level's pixels.
     What lies outside the level or is not stored takes the optical path's absent color,
     and so does a tile that cannot be read, whose sentence is in `failures`. Any thread.
-    Raises SlideError for a level, plane or optical path that does not exist and for
-    more than 1 GiB of pixels.
+    Raises SlideError for a level, plane or optical path that does not exist, for more
+    than 1 GiB of pixels and for places beyond any slide.
     """
     look = look or Look()
     _check(slide, place, look)
@@ -75,6 +76,11 @@ def read_region(slide: Slide, place: Place, look: Look | None = None) -> Region:
 
 def _check(slide: Slide, place: Place, look: Look) -> None:
     width, height = place.size
+    if not (abs(place.x) < _FARTHEST and abs(place.y) < _FARTHEST):
+        raise SlideError(
+            f"{slide.name}: a region at {place.x}, {place.y} was asked for, expected "
+            f"less than {_FARTHEST} either way."
+        )
     limits = (
         ("level", place.level, len(slide.levels)),
         ("focal plane", place.focal_plane, len(slide.focal_planes)),
@@ -142,9 +148,10 @@ def optical_path_number(slide: Slide, wanted: str | None) -> int:
     identifiers: Sequence[str] = [path.identifier for path in slide.optical_paths]
     if wanted in identifiers:
         return identifiers.index(wanted)
-    if wanted.isdigit() and int(wanted) < len(identifiers):
+    if wanted.isdecimal() and int(wanted) < len(identifiers):
         return int(wanted)
+    named = ", ".join(filter(None, identifiers))
     raise SlideError(
-        f"{slide.name}: optical path {wanted} was asked for, expected one of "
-        f"{', '.join(identifiers)}."
+        f"{slide.name}: optical path {wanted} was asked for, expected a number from 0 "
+        f"to {len(identifiers) - 1}{' or one of ' * bool(named)}{named}."
     )
