@@ -8,9 +8,10 @@ import importlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, NoReturn, Protocol, cast
+from typing import Final, NoReturn, Protocol, TextIO, cast
 
 from viewer import __version__
 from viewer.slide.errors import Cancelled, SlideError
@@ -55,8 +56,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if argv is None else argv)
     try:
+        _let_names_through()
         code = _dispatched(words)
-        sys.stdout.flush()
+        _flush()
     except BrokenPipeError:
         # The reader of a pipe has seen enough. What is still buffered goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -66,6 +68,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 the last border: nobody sees a traceback
         return _refused(_sentence(error))
     return code
+
+
+def _let_names_through() -> None:
+    """Escape what a terminal cannot write, such as file names that are no UTF-8."""
+    stream = cast("TextIO | None", sys.stdout)
+    if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+        stream.reconfigure(errors="backslashreplace")
+
+
+def _flush() -> None:
+    stream = cast("TextIO | None", sys.stdout)
+    if stream is not None:  # closed by the caller, or a Windows program
+        stream.flush()
 
 
 def _dispatched(words: list[str]) -> int:

@@ -84,10 +84,11 @@ def test_too_late_is_a_sentence(
     assert not (tmp_path / "out.png").exists()
 
 
-def test_output_that_cannot_be_written_is_an_os_error(
+def test_output_that_cannot_be_written_has_a_sentence(
     qtbot: QtBot, slide_folder: Path, tmp_path: Path
 ) -> None:
-    with pytest.raises(FileNotFoundError):
+    sentence = r"out\.png cannot be written: No such file or directory\.$"
+    with pytest.raises(SlideError, match=sentence):
         taken(str(slide_folder), "-o", str(tmp_path / "no folder" / "out.png"))
 
 

@@ -3,7 +3,8 @@
 from argparse import ArgumentParser, Namespace
 from typing import Final
 
-from viewer.commands.slides import one_slide, write_png
+from viewer.commands.output import write_png
+from viewer.commands.slides import one_slide
 from viewer.slide.errors import SlideError
 
 SUMMARY: Final = "write the label, overview or thumbnail as a PNG"

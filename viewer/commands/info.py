@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from viewer.commands.output import JSON, write_output
 from viewer.commands.slides import opened
 from viewer.formats import Opened
 from viewer.slide.errors import SlideError
@@ -33,15 +34,11 @@ def run(arguments: Namespace) -> int:
         if arguments.json is None:
             print("\n".join(_lines(found)))
             return 0
-        written = json.dumps(described(found), indent=2, ensure_ascii=False)
+        written = json.dumps(described(found), indent=2)  # ASCII fits any terminal
     if arguments.json == "-":
         print(written)
         return 0
-    try:
-        Path(arguments.json).write_text(written + "\n", encoding="utf-8")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise SlideError(f"{arguments.json} cannot be written: {reason}.") from error
+    write_output(arguments.json, f"{written}\n".encode(), JSON)
     return 0
 
 

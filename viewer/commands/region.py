@@ -3,7 +3,8 @@
 from argparse import ArgumentParser, Namespace
 from typing import Final
 
-from viewer.commands.slides import one_slide, say, srgb_profile, write_png
+from viewer.commands.output import write_png
+from viewer.commands.slides import one_slide, say, srgb_profile
 from viewer.slide.errors import BrokenProfile, SlideError
 from viewer.slide.geometry import Size
 from viewer.slide.look import Look

@@ -1,4 +1,4 @@
-"""Opening slides and writing pictures, as every command does it."""
+"""Opening slides, as every command does it."""
 
 import sys
 from collections.abc import Generator, Sequence
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from viewer.formats import Opened, open_slides
 from viewer.slide.errors import SlideError
-from viewer.slide.model import Samples, Slide
+from viewer.slide.model import Slide
 
 
 @contextmanager
@@ -31,17 +31,6 @@ def one_slide(path: str, number: int = 0) -> Generator[Slide]:
                 f"{len(found.slides) - 1}."
             )
         yield found.slides[number]
-
-
-def write_png(path: str, pixels: Samples, icc_profile: bytes | None = None) -> None:
-    """Write RGB or grey pixels, (rows, columns[, 3]), as a PNG; raises SlideError."""
-    from PIL import Image
-
-    try:
-        Image.fromarray(pixels).save(path, format="PNG", icc_profile=icc_profile)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise SlideError(f"{path} cannot be written: {reason}.") from error
 
 
 def srgb_profile() -> bytes:

@@ -7,6 +7,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from viewer.commands.output import PNG, write_output
 from viewer.slide.errors import SlideError
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def run(arguments: Namespace) -> int:
             window.close()
             window.deleteLater()
             application.processEvents()
-    Path(arguments.output).write_bytes(picture)
+    write_output(arguments.output, picture, PNG)
     return 0
 
 
