@@ -85,6 +85,24 @@ def test_without_a_display_the_window_says_so() -> None:
     assert len(result.stderr.splitlines()) == 1
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11")
+@pytest.mark.parametrize(
+    ("variables", "cause"),
+    [
+        ({"DISPLAY": ":9999"}, "could not connect to display :9999"),
+        ({"QT_QPA_PLATFORM": "abacus"}, 'not find the Qt platform plugin "abacus"'),
+    ],
+)
+def test_a_display_that_does_not_answer_is_one_sentence(
+    variables: dict[str, str], cause: str
+) -> None:
+    result = coverslip(**{"WAYLAND_DISPLAY": "", "QT_QPA_PLATFORM": "xcb", **variables})
+    assert result.returncode == 2
+    assert result.stderr.startswith("coverslip: the window cannot be opened (")
+    assert cause in result.stderr or "libxcb" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
 def test_slide_errors_become_their_sentence(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

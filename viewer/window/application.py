@@ -1,6 +1,7 @@
 """The program with a window: from QApplication to its end."""
 
 import importlib
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -45,11 +46,14 @@ def run_window(paths: Sequence[Path], *, demo: bool = False) -> int:
 
 
 def new_application() -> QApplication:
-    """Return the process's QApplication, made and named where there is none."""
+    """Return the process's QApplication, made and named where there is none.
+
+    Where Qt finds no screen the process ends with exit code 2 and one sentence.
+    """
     qInstallMessageHandler(_pass_on)
     application = QApplication.instance()
     if not isinstance(application, QApplication):
-        application = QApplication(["coverslip"])
+        application = _made()
     application.setApplicationName("coverslip")
     application.setApplicationDisplayName("")  # titles name the program themselves
     application.setDesktopFileName("coverslip")
@@ -72,7 +76,37 @@ def present_faults(window: "MainWindow") -> Mailbox:
     return mailbox
 
 
+def _made() -> QApplication:
+    """Make the QApplication; Qt says nothing in between, or one sentence and its last.
+
+    Qt would abort the process, with a core dump, after several paragraphs of which the
+    first line is the cause.
+    """
+    said: list[str] = []
+
+    def keep(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+        said.append(message)
+        if kind is QtMsgType.QtFatalMsg:
+            sys.stderr.write(
+                f"coverslip: the window cannot be opened ({said[0].strip()}); "
+                "coverslip --help lists the commands that need no display.\n"
+            )
+            sys.stderr.flush()
+            os._exit(2)  # Qt aborts as soon as this returns, whatever is raised here
+
+    qInstallMessageHandler(keep)
+    application = QApplication(["coverslip"])
+    qInstallMessageHandler(_pass_on)
+    for message in said:
+        _print(message)
+    return application
+
+
 def _pass_on(_kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+    _print(message)
+
+
+def _print(message: str) -> None:
     """Print what Qt says, but for what every off-screen window makes it say."""
     if message != OFFSCREEN_NOISE:
         sys.stderr.write(f"{message}\n")
