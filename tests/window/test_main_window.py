@@ -9,6 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from tests.synthetic import write_slide
 from tests.window.conftest import HeldReader, fake_slide
 from viewer.formats import Ignored, Opened
 from viewer.panels.metadata_panel import MetadataPanel
@@ -181,6 +182,28 @@ def test_what_cannot_be_opened_is_said_and_the_slide_stays(
     assert not window.status.bar.isVisible()
     opened(window, qtbot, slide_folder)
     assert not window.message.isVisible()
+
+
+def test_long_names_do_not_widen_the_window(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.resize(700, 600)
+    text = tmp_path / ("n" * 200)
+    text.write_text("nothing to see here")
+    (level,) = write_slide(tmp_path, levels=1, label=False, overview=False)
+    slide = level.rename(tmp_path / ("s" * 200))
+    window.open([text])
+    assert "n" * 200 in window.status.busy_text.text()
+    qtbot.waitUntil(window.message.isVisible)
+    assert window.message.sentence.text().startswith("nnnn")
+    assert "n" * 200 in window.message.sentence.toolTip()
+    window.open([slide])
+    assert "s" * 200 in window.status.busy_text.text()
+    settled(window, qtbot)
+    window.status.show_position(QPointF(123_456.7, 98_765.4))
+    window.status.show_chip("profile " * 30, "")
+    qtbot.wait(20)
+    assert window.width() == 700
 
 
 def test_several_slides_are_listed_and_a_click_switches(

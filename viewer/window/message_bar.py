@@ -1,6 +1,9 @@
 """One line above the picture for what went wrong; it waits for nobody."""
 
+import re
 from collections.abc import Sequence
+from html import escape
+from typing import Final
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QPalette
@@ -19,6 +22,9 @@ NOTE_COLOR = QColor(210, 150, 30)
 
 MOST_LINES = 8
 """Of details seen at once."""
+
+LONGEST_WORD: Final = 48
+"""Letters; a label breaks lines between words only, and would widen the window."""
 
 
 class MessageBar(QFrame):
@@ -82,7 +88,11 @@ class MessageBar(QFrame):
     def _say(self, sentence: str, details: Sequence[str], color: QColor) -> None:
         self._color = color
         self._tint()
-        self.sentence.setText(sentence)
+        shortened = _with_short_words(sentence)
+        self.sentence.setText(shortened)
+        # As rich text, since plain text in a tool tip is never broken into lines.
+        is_whole = shortened == sentence
+        self.sentence.setToolTip("" if is_whole else f"<p>{escape(sentence)}</p>")
         self.details.setPlainText("\n".join(details))
         lines = min(len(details), MOST_LINES) + 1  # and a scroll bar's height
         self.details.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 8)
@@ -100,6 +110,16 @@ class MessageBar(QFrame):
         role = QPalette.ColorRole.Window
         palette.setColor(role, _mixed(palette.color(role), self._color, 0.22))
         self.setPalette(palette)
+
+
+def _with_short_words(sentence: str) -> str:
+    """Leave out the middle of words that are too long for a line: names of files."""
+
+    def shortened(word: re.Match[str]) -> str:
+        half = LONGEST_WORD // 2
+        return f"{word[0][:half]}…{word[0][1 - half :]}"
+
+    return re.sub(rf"\S{{{LONGEST_WORD + 1},}}", shortened, sentence)
 
 
 def _mixed(ground: QColor, tint: QColor, share: float) -> QColor:

@@ -6,7 +6,6 @@ from typing import NamedTuple
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import (
-    QLabel,
     QProgressBar,
     QStatusBar,
     QToolButton,
@@ -14,6 +13,10 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.slide.model import Level
+from viewer.window.elided_label import ElidedLabel
+
+LETTERS = 48
+"""The widest a field becomes; names and profiles may have hundreds."""
 
 WAITING_SECONDS = 2.0
 """A read that takes longer is a file that does not answer."""
@@ -47,13 +50,12 @@ class StatusLine(QStatusBar):
         self.setSizeGripEnabled(False)
         self.setAccessibleName("Status")
         self._level_0_millimeters: tuple[float, float] | None = None
-        self.busy_text = QLabel()
+        self.busy_text = ElidedLabel(LETTERS)
         self.bar = QProgressBar()
         self.bar.setMaximumWidth(160)
         self.bar.setAccessibleName("Opening progress")
         self.cancel = _button("Cancel", "Stop opening (Esc)", self.cancel_wanted.emit)
         self.position = self._field("", "The pointer, in pixels of level 0")
-        self.position.setMinimumWidth(self.fontMetrics().horizontalAdvance("0") * 20)
         for widget in (self.busy_text, self.bar, self.cancel, self.position):
             self.addWidget(widget)
         self.tiles = self._field("Loading", "How much of the view is sharp already")
@@ -77,6 +79,8 @@ class StatusLine(QStatusBar):
             self.scale,
         ):
             self.addPermanentWidget(widget)
+        # As high as it will be, so that nothing jumps when the first field fills.
+        self.setMinimumHeight(self.warnings.sizeHint().height() + 4)
         self.show_busy(None)
         self.clear_slide()
         self._tint()
@@ -92,6 +96,7 @@ class StatusLine(QStatusBar):
         for widget in (self.busy_text, self.bar, self.cancel):
             widget.setVisible(text is not None)
         self.busy_text.setText(text or "")
+        self.busy_text.setToolTip(text or "")
         self.bar.setRange(0, 0)
 
     def show_progress(self, done: int, known: int) -> None:
@@ -153,11 +158,10 @@ class StatusLine(QStatusBar):
         if event.type() == QEvent.Type.ApplicationPaletteChange:
             self._tint()
 
-    def _field(self, name: str, tip: str) -> QLabel:
-        label = QLabel()
+    def _field(self, name: str, tip: str) -> ElidedLabel:
+        label = ElidedLabel(LETTERS)
         label.setAccessibleName(name)
         label.setToolTip(tip)
-        label.setTextFormat(Qt.TextFormat.PlainText)
         label.setContentsMargins(6, 0, 6, 0)
         return label
 
