@@ -34,6 +34,15 @@ def two_slides_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def four_slides_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with four slides."""
+    folder = tmp_path_factory.mktemp("four")
+    for name in ("first", "second", "third", "fourth"):
+        write_slide(folder, name=name, levels=1, label=False, overview=False)
+    return folder
+
+
 @pytest.fixture
 def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
     """A main window on the screen, with settings of its own."""

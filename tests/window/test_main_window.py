@@ -226,6 +226,45 @@ def test_several_slides_are_listed_and_a_click_switches(
     assert window.view.slide is first
 
 
+def test_going_through_the_list_by_keys_leaves_the_focus_there(
+    window: MainWindow, qtbot: QtBot, four_slides_folder: Path
+) -> None:
+    opened(window, qtbot, four_slides_folder)
+    listed = window.slides_panel.list
+    listed.setFocus()
+    for number in (1, 2):
+        qtbot.keyClick(listed, Qt.Key.Key_Down)
+        assert window.view.slide is window.session.slides[number]
+        assert listed.hasFocus()
+    qtbot.keyClick(listed, Qt.Key.Key_Return)
+    assert window.view.hasFocus()
+
+
+def test_a_click_in_the_list_shows_the_slide_and_gives_the_keys_to_the_picture(
+    window: MainWindow, qtbot: QtBot, four_slides_folder: Path
+) -> None:
+    opened(window, qtbot, four_slides_folder)
+    listed = window.slides_panel.list
+    place = listed.visualItemRect(listed.item(2)).center()
+    qtbot.mouseClick(
+        listed.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0), place
+    )
+    assert window.view.slide is window.session.slides[2]
+    assert window.view.hasFocus()
+
+
+def test_closing_a_slide_shows_its_neighbor(
+    window: MainWindow, qtbot: QtBot, four_slides_folder: Path
+) -> None:
+    opened(window, qtbot, four_slides_folder)
+    slides = window.session.slides
+    window.slides_panel.list.setCurrentRow(2)
+    window.commands["close_slide"].trigger()
+    assert window.view.slide is slides[3]
+    window.commands["close_slide"].trigger()
+    assert window.view.slide is slides[1]
+
+
 def test_files_left_out_are_counted_and_listed_on_request(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -340,6 +379,17 @@ def test_full_screen_and_back_by_keys(
     assert window.isFullScreen()
     qtbot.keyClick(window, Qt.Key.Key_F11)
     assert not window.isFullScreen()
+
+
+def test_a_maximized_window_is_maximized_after_full_screen(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.showMaximized()
+    qtbot.keyClick(window, Qt.Key.Key_F11)
+    assert window.isFullScreen()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.isFullScreen()
+    assert window.isMaximized()
 
 
 def test_magnification_is_set_from_the_menu_and_shown(

@@ -14,7 +14,8 @@ class SlidesPanel(Panel):
     """A list with one row a slide; the current row is the one on screen."""
 
     title: ClassVar[str] = "Slides"
-    chosen = Signal(object)  # Slide
+    chosen = Signal(object)  # Slide, by whatever means
+    picked = Signal()  # after it, by a click or Enter: the list has done its part
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Start empty."""
@@ -24,6 +25,8 @@ class SlidesPanel(Panel):
         self.list.setAccessibleName("Open slides")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentRowChanged.connect(self._choose)
+        self.list.clicked.connect(self._pick)
+        self.list.activated.connect(self._pick)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.list)
@@ -53,3 +56,6 @@ class SlidesPanel(Panel):
     def _choose(self, row: int) -> None:
         if 0 <= row < len(self._slides):
             self.chosen.emit(self._slides[row])
+
+    def _pick(self) -> None:
+        self.picked.emit()

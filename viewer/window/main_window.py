@@ -5,9 +5,15 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from viewer.formats import Ignored, Opened
 from viewer.panels.slides_panel import SlidesPanel
@@ -177,7 +183,8 @@ class MainWindow(QMainWindow):
         self.color.chip_changed.connect(status.show_chip)
         self.view.viewport_changed.connect(self._follow_level)
         self.view.refused.connect(self.message.show_note)
-        self.slides_panel.chosen.connect(self.show_slide)
+        self.slides_panel.chosen.connect(self._show_chosen)
+        self.slides_panel.picked.connect(self.view.setFocus)
 
     def _restore(self) -> None:
         self.resize(FIRST_SIZE)
@@ -254,10 +261,18 @@ class MainWindow(QMainWindow):
         closed = self.view.slide
         if closed is None:
             return
+        number = self.session.slides.index(closed)
         rest = [slide for slide in self.session.slides if slide is not closed]
         self.slides_panel.show_slides(rest)
-        self.show_slide(rest[0] if rest else None)
+        self.show_slide(rest[min(number, len(rest) - 1)] if rest else None)
         self.session.release(closed)
+
+    def _show_chosen(self, slide: Slide) -> None:
+        """Leave the focus in the list, for whoever goes through it by keys."""
+        focused = QApplication.focusWidget()
+        self.show_slide(slide)
+        if focused is not None:
+            focused.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _step(self, step: int) -> None:
         slides, shown = self.session.slides, self.view.slide
@@ -275,10 +290,8 @@ class MainWindow(QMainWindow):
         self.docks.focus_next(picture, step)
 
     def _toggle_full_screen(self) -> None:
-        if self.isFullScreen():
-            self.showNormal()
-        else:
-            self.showFullScreen()
+        # Only this flag, so that a maximized window is maximized again afterwards.
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
         self._enable_actions()
 
     def _leave(self) -> None:
