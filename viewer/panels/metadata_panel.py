@@ -142,9 +142,10 @@ class MetadataPanel(Panel):
     def _size_columns(self) -> None:
         header = self.tree.header()
         letter = self.fontMetrics().horizontalAdvance("0")
-        for column, letters in enumerate((14, 22, 4, 22)):
+        for column, letters in enumerate((14, 26, 4, 23)):
             header.resizeSection(column, letters * letter)
-        # Names and values are what is looked for; tag and VR stand behind them.
+        # Names and values are what is looked for, and fill the panel at first; tag and
+        # VR stand behind them.
         for place, column in enumerate((1, 3, 0, 2)):
             header.moveSection(header.visualIndex(column), place)
         self.tree.setTreePosition(1)
