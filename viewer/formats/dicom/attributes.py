@@ -33,9 +33,10 @@ def _elements(dataset: Dataset, depth: int) -> list[Attribute]:
     for tag in sorted(dataset.keys()):
         try:
             found.append(_attribute(dataset[tag], depth))
-        except Exception as error:  # noqa: BLE001  bad bytes; the tree must go on
-            raw = dataset.get_item(tag)
-            found.append(_unreadable(raw, error))
+        except Exception:  # noqa: BLE001  bad bytes; the tree must go on
+            # Without `keep_deferred` an element without a value is converted again.
+            raw = dataset.get_item(tag, keep_deferred=True)
+            found.append(_unreadable(raw))
     return found
 
 
@@ -90,10 +91,10 @@ def _named_uids(value: Any) -> str:
     return "\\".join(named)
 
 
-def _unreadable(raw: DataElement | RawDataElement, error: Exception) -> Attribute:
+def _unreadable(raw: DataElement | RawDataElement) -> Attribute:
     vr = str(raw.VR or "UN")
     value = raw.value if isinstance(raw.value, bytes) else b""
-    shown = f"unreadable ({type(error).__name__}): {value[:16].hex(' ')}"
+    shown = f"unreadable: {value[:16].hex(' ') or 'no bytes'}"
     tag = f"({raw.tag.group:04X},{raw.tag.element:04X})"
     keyword = keyword_for_tag(raw.tag)
     return Attribute(tag, keyword, keyword or "Unknown", vr, 1, shown)
