@@ -300,7 +300,7 @@ def test_padding_behind_the_frame_is_no_damage(padding):
 def test_cut_off_frame_is_refused(kept):
     data = jpeg2000(picture())
     sentence = refusal(_decoder("YBR_RCT"), data[: int(len(data) * kept)])
-    assert sentence.startswith("the JPEG 2000 data is damaged or cut off: ")
+    assert sentence == "the JPEG 2000 data is damaged or cut off"
 
 
 def test_pylibjpeg_takes_the_place_of_imagecodecs(monkeypatch):

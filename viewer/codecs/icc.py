@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from viewer.codecs.complaint import with_complaint
 from viewer.slide.errors import BrokenProfile, Cancelled
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _opened(icc: bytes) -> "ImageCmsProfile":
         return ImageCms.ImageCmsProfile(io.BytesIO(icc))
     except Exception as error:
         raise BrokenProfile(
-            f"the ICC profile of {len(icc)} bytes cannot be read: {error}"
+            with_complaint(f"the ICC profile of {len(icc)} bytes cannot be read", error)
         ) from error
 
 
@@ -144,5 +145,5 @@ def _transform(icc: bytes) -> "ImageCmsTransform":
         )
     except Exception as error:
         raise BrokenProfile(
-            f"the ICC profile cannot be joined to sRGB: {error}"
+            with_complaint("the ICC profile cannot be joined to sRGB", error)
         ) from error

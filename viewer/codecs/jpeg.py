@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewer.codecs.agreement import check_components, check_size, precision_finding
+from viewer.codecs.complaint import with_complaint
 from viewer.codecs.frame import Decoded, Examples, Finding, FrameFormat, first_of
 from viewer.codecs.jpeg_color import jpeg_color, libjpeg_reads_ycbcr
 from viewer.codecs.jpeg_header import (
@@ -183,13 +184,14 @@ class JpegDecoder:
         try:
             samples = self._decode_jpeg(data, self._layout, **how)
         except Exception as error:  # noqa: BLE001 - libjpeg's words, tried again below
-            damage = f"the JPEG data is damaged: {error}"
+            damage = with_complaint("the JPEG data is damaged", error)
         else:
             return cast("NDArray[np.uint8]", samples), None
         try:
             samples = self._decode_jpeg(data, self._layout, strict=False, **how)
         except Exception as error:
-            raise BrokenFrame(f"the JPEG data cannot be decoded: {error}") from error
+            sentence = with_complaint("the JPEG data cannot be decoded", error)
+            raise BrokenFrame(sentence) from error
         return cast("NDArray[np.uint8]", samples), damage
 
     def _grey(self, grey: Samples) -> Samples:

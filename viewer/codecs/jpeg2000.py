@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewer.codecs.agreement import check_components, check_size, precision_finding
+from viewer.codecs.complaint import times, with_complaint
 from viewer.codecs.frame import Decoded, Examples, Finding, FrameFormat, first_of
 from viewer.codecs.jpeg2000_header import Jpeg2000Header, read_jpeg2000_header
 from viewer.codecs.plausibility import looks_like_ycbcr
@@ -99,7 +100,8 @@ class Jpeg2000Decoder:
         shape = (height, width, 3) if self._declared.is_color else (height, width)
         if raw.shape != shape:
             raise BrokenFrame(
-                f"the JPEG 2000 data decodes to {raw.shape}, expected {shape}"
+                f"the JPEG 2000 data decodes to {times(raw.shape)},"
+                f" expected {times(shape)} samples"
             )
         return raw, damage
 
@@ -176,7 +178,9 @@ class Jpeg2000Decoder:
 
 
 def _undecodable(error: Exception) -> BrokenFrame:
-    return BrokenFrame(f"the JPEG 2000 data is damaged or cut off: {error}")
+    return BrokenFrame(
+        with_complaint("the JPEG 2000 data is damaged or cut off", error)
+    )
 
 
 def _openjpeg() -> Callable[[bytes], Raw]:

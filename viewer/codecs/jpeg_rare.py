@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from viewer.codecs.complaint import times, with_complaint
 from viewer.codecs.frame import FrameFormat
 from viewer.codecs.jpeg_header import JPEG_LS, PROCESSES, JpegHeader
 from viewer.slide.errors import BrokenFrame
@@ -22,11 +23,14 @@ def decode_rare(
     except ImportError as error:
         raise BrokenFrame(f"{kind} needs the package imagecodecs") from error
     except Exception as error:
-        raise BrokenFrame(f"the {kind} cannot be decoded: {error}") from error
+        sentence = with_complaint(f"the {kind} cannot be decoded", error)
+        raise BrokenFrame(sentence) from error
     columns, rows = header.size
     shape = (rows, columns, 3) if declared.is_color else (rows, columns)
     if raw.shape != shape:
-        raise BrokenFrame(f"the {kind} decodes to {raw.shape}, expected {shape}")
+        raise BrokenFrame(
+            f"the {kind} decodes to {times(raw.shape)}, expected {times(shape)} samples"
+        )
     if declared.signed:
         raw = raw.view(np.int8) if raw.dtype.itemsize == 1 else raw.view(np.int16)
     # libjpeg fills up what is cut off, and here nobody passes on its complaint.

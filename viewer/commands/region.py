@@ -78,7 +78,7 @@ def _look(slide: Slide, number: int, *, raw: bool) -> tuple[Look, bytes | None]:
     try:
         return Look((number,), DirectCorrection(source)), srgb_profile()
     except BrokenProfile as error:
-        say(f"{slide.name}: {error} Colors are as stored.")
+        say(f"{slide.name}: {error}. Colors are as stored.")
         return Look((number,)), None
 
 

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from tests.synthetic import expected_level, write_slide
 from tests.synthetic_slide import SyntheticSlide
 from viewer import open_slide
+from viewer.slide.errors import BrokenFrame
 from viewer.slide.geometry import Size
 from viewer.slide.look import Look
-from viewer.slide.model import Slide, stored_levels
+from viewer.slide.model import Slide, TileKey, stored_levels
 from viewer.slide.region import Place, read_region
 
 
@@ -202,3 +203,23 @@ def test_computed_levels_are_area_means_of_what_was_drawn(tmp_path: Path) -> Non
                 difference = np.abs(shown[row, -1] - square.mean(axis=(0, 1)))
                 assert difference.max() <= (0.5 if syntax == "uncompressed" else 4)
         slide.close()
+
+
+def test_frame_that_is_no_codestream_is_a_sentence_and_a_warning(
+    tmp_path: Path,
+) -> None:
+    write_slide(tmp_path, levels=1, syntax="jpeg", label=False, overview=False)
+    (path,) = tmp_path.iterdir()
+    content = path.read_bytes()
+    first = content.index(b"\xff\xd8\xff")
+    path.write_bytes(content[:first] + bytes(4) + content[first + 4 :])
+    slide = open_slide(path)
+    with pytest.raises(BrokenFrame) as refusal:
+        slide.read_samples(TileKey(slide.serial, 0, 0, 0))
+    slide.close()
+    assert str(refusal.value) == (
+        f"{path.name}: frame 1: the frame does not start with a JPEG or JPEG 2000 "
+        "marker (found 00 00)."
+    )
+    told = [(each.code, each.message) for each in slide.warnings]
+    assert told == [("broken-frame", str(refusal.value))]

@@ -270,7 +270,7 @@ def test_groups_that_nobody_can_read_are_refused(tmp_path: Path) -> None:
     junk = element(0x0048021E, b"XX", b"junk")
     endless = item(element(0x0048021A, b"SQ", junk, length=UNDEFINED))
     for value, sentence in [
-        (endless, r"cannot be read \(.+\)\.$"),
+        (endless, r"cannot be read\.$"),
         (junk, r"has positions that cannot be read\.$"),
     ]:
         groups = element(0x52009230, b"SQ", value)

@@ -33,7 +33,7 @@ def inflate(file: ReadableFile, start: int) -> BytesFile:
             total += len(pieces[-1])
     except zlib.error as error:
         raise BrokenFile(
-            f"{file.path.name}: the deflated data set cannot be inflated ({error})."
+            f"{file.path.name}: the deflated data set cannot be inflated."
         ) from error
     if total > limit:
         raise BrokenFile(

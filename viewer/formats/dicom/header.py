@@ -247,10 +247,10 @@ def _parsed(
     for element, data in pieces:
         try:
             dataset.update(read_dataset(BytesIO(data), implicit, not big_endian))
-        except Exception as error:  # noqa: BLE001  the same, RecursionError too
+        except Exception:  # noqa: BLE001  the same, RecursionError too
             problems.append(
                 f"{file.path.name}: attribute {_written(element.tag)} at byte"
-                f" {element.start} cannot be read ({type(error).__name__})."
+                f" {element.start} cannot be read."
             )
     return dataset
 

@@ -112,7 +112,7 @@ class DicomImage:
             )
         except BrokenFrame as error:
             raise BrokenFrame(
-                f"{part.instance.path.name}: frame {number + 1}: {error}", number + 1
+                f"{part.instance.path.name}: frame {number + 1}: {error}.", number + 1
             ) from error
         if decoded.damage is not None or decoded.finding is not None:
             self._note(decoded, key, part.instance, number)

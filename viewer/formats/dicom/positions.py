@@ -216,7 +216,7 @@ def _parsed(file: ReadableFile, header: Header, frames: int, end: int) -> Positi
         groups: list[Any] = list(dataset[0x52009230].value)[:frames]
     except Exception as error:  # pydicom raises what the bytes made it meet
         raise BrokenFile(
-            f"{file.path.name}: Per-Frame Functional Groups cannot be read ({error})."
+            f"{file.path.name}: Per-Frame Functional Groups cannot be read."
         ) from error
     if frames > _SPARSEST * (len(groups) + 1):  # before anything is allocated
         raise BrokenFile(
