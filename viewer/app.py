@@ -7,7 +7,9 @@ import argparse
 import importlib
 import os
 import sys
+import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from types import MappingProxyType
@@ -35,6 +37,9 @@ usage: coverslip [FILE or FOLDER ...]      open the window
 """
 
 
+_MOST_FILES: Final = 1 << 16
+
+
 class Command(Protocol):
     """What the module of a command offers."""
 
@@ -56,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if argv is None else argv)
     try:
-        _let_names_through()
+        _prepare_process()
         code = _dispatched(words)
         _flush()
     except BrokenPipeError:
@@ -70,11 +75,32 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
+def _prepare_process() -> None:
+    """Set what belongs to the whole process, hence never to a script's."""
+    if not sys.warnoptions:  # pydicom's, about values that nobody asked for
+        warnings.simplefilter("ignore")
+    _let_names_through()
+    _allow_many_files()
+
+
 def _let_names_through() -> None:
     """Escape what a terminal cannot write, such as file names that are no UTF-8."""
     stream = cast("TextIO | None", sys.stdout)
     if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
         stream.reconfigure(errors="backslashreplace")
+
+
+def _allow_many_files() -> None:
+    """Raise the limit of open files: each level holds one, and folders many slides."""
+    try:
+        import resource
+    except ImportError:  # Windows, where 8192 may be open
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):  # macOS may allow less than it says
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _flush() -> None:

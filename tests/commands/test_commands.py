@@ -210,3 +210,25 @@ def test_stale_tiff_side_is_a_warning(slides_folder: Path) -> None:
     (slide,) = json.loads(coverslip("info", path, "--json").stdout)["slides"]
     assert slide["personalities"] == ["dicom"]
     assert "tiff-side" in [warning["code"] for warning in slide["warnings"]]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX systems")
+def test_folder_has_more_files_than_may_be_open_at_first(tmp_path: Path) -> None:
+    for number in range(70):
+        write_slide(
+            tmp_path / str(number),
+            size=(60, 40),
+            levels=1,
+            label=False,
+            overview=False,
+            series_uid=f"1.2.{number:03}",  # pydicom warns of the zeros
+        )
+    ran = subprocess.run(
+        ["/bin/sh", "-c", f"ulimit -Sn 60; {sys.executable} -m viewer info {tmp_path}"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.count("  level 0: 60 x 40") == 70
