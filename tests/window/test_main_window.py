@@ -75,6 +75,13 @@ def test_window_begins_with_a_hint_and_without_docks(window: MainWindow) -> None
     assert not window.commands["close_slide"].isEnabled()
 
 
+def test_the_first_window_fits_the_screen(window: MainWindow) -> None:
+    room = window.screen().availableSize()
+    assert room.width() < 1400  # or this would prove nothing
+    assert window.width() < room.width()
+    assert window.height() < room.height()
+
+
 def test_a_slide_is_opened_by_path_and_the_picture_has_the_focus(
     window: MainWindow, qtbot: QtBot, slide_folder: Path
 ) -> None:

@@ -39,6 +39,8 @@ from viewer.window.status_feed import StatusFeed
 
 PROGRAM: Final = "Coverslip"
 FIRST_SIZE: Final = QSize(1400, 900)
+PART_OF_SCREEN: Final = 0.9
+"""The first size takes this much at most, so that frame and title have room too."""
 
 
 class MainWindow(QMainWindow):
@@ -187,7 +189,8 @@ class MainWindow(QMainWindow):
         self.slides_panel.picked.connect(self.view.setFocus)
 
     def _restore(self) -> None:
-        self.resize(FIRST_SIZE)
+        room = self.screen().availableSize() * PART_OF_SCREEN
+        self.resize(FIRST_SIZE.boundedTo(room))
         if self._settings.geometry is not None:
             self.restoreGeometry(self._settings.geometry)
         if self._settings.docks is not None:
