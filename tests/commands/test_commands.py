@@ -221,7 +221,9 @@ def test_folder_has_more_files_than_may_be_open_at_first(tmp_path: Path) -> None
             levels=1,
             label=False,
             overview=False,
-            series_uid=f"1.2.{number}",
+            name=f"slide{number}",
+            study_uid=f"1.2.{number}",
+            series_uid=f"1.3.{number}",
         )
     ran = subprocess.run(
         ["/bin/sh", "-c", f"ulimit -Sn 60; {sys.executable} -m viewer info {tmp_path}"],
