@@ -127,6 +127,12 @@ def test_same_uid_with_other_bytes_is_a_warning_that_names_both(
     assert opened.ignored["zz.dcm"].startswith("has the same SOP Instance UID as")
 
 
+def test_copy_of_the_same_name_is_told_apart_by_its_folder(tmp_path: Path) -> None:
+    (one,) = write_slide(tmp_path / "a", levels=1, label=False, overview=False)
+    shutil.copytree(tmp_path / "a", tmp_path / "b")
+    assert found(tmp_path).ignored == {one.name: f"a copy of {one}"}
+
+
 def test_levels_are_sorted_by_size_whatever_their_spacing(tmp_path: Path) -> None:
     def lie(dataset: Dataset) -> None:
         if "SharedFunctionalGroupsSequence" in dataset:

@@ -28,16 +28,14 @@ def without_copies(
         first = kept.setdefault(uid, instance)
         if first is instance:
             continue
+        used, other = _told_apart(first.path, instance.path)
         if _same_bytes(first.path, instance.path):
-            reason = f"a copy of {first.path.name}"
+            reason = f"a copy of {used}"
         else:
-            reason = (
-                f"has the same SOP Instance UID as {first.path.name}, but other content"
-            )
+            reason = f"has the same SOP Instance UID as {used}, but other content"
             sentence = (
-                f"{first.path.name} and {instance.path.name} have the same SOP "
-                f"Instance UID ({uid}), but not the same content; "
-                f"{first.path.name} is used."
+                f"{used} and {other} have the same SOP Instance UID ({uid}), but not "
+                f"the same content; {used} is used."
             )
             warnings.append(
                 (first.series, SlideWarning("duplicate-uid", sentence, first.path))
@@ -45,6 +43,13 @@ def without_copies(
         ignored.append(Ignored(instance.path, reason))
     order = {id(instance): place for place, instance in enumerate(instances)}
     return sorted(kept.values(), key=lambda each: order[id(each)]), ignored, warnings
+
+
+def _told_apart(one: Path, other: Path) -> tuple[str, str]:
+    """Return the names of two files, with their folders where the names are alike."""
+    if one.name != other.name:
+        return one.name, other.name
+    return str(one), str(other)
 
 
 def _same_bytes(one: Path, other: Path) -> bool:
