@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF
-from PySide6.QtGui import QColor, QHelpEvent, QPalette
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QFocusEvent, QHelpEvent, QPalette
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -302,3 +302,18 @@ def test_real_threads_complete_a_view(qtbot: QtBot) -> None:
     view.show_slide(None)
     mailbox.close()
     assert loader.close(2.0)
+
+
+def test_focus_by_a_key_is_framed_until_it_goes(stage: MakeStage) -> None:
+    view = stage(slide()).view
+    highlight = view.palette().color(QPalette.ColorRole.Highlight)
+
+    def corner() -> QColor:
+        return view.grab().toImage().pixelColor(1, 1)
+
+    assert corner() != highlight
+    reason = Qt.FocusReason.TabFocusReason
+    QApplication.sendEvent(view, QFocusEvent(QEvent.Type.FocusIn, reason))
+    assert corner() == highlight
+    QApplication.sendEvent(view, QFocusEvent(QEvent.Type.FocusOut, reason))
+    assert corner() != highlight

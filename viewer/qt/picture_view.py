@@ -5,6 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
+    QFocusEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -18,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from viewer.qt.camera import Camera
+from viewer.qt.keyboard_focus import came_by_key, paint_focus
 
 _ZOOM_STEP: Final = 1.25
 _NOTCH: Final = 120.0  # eighths of a degree, one notch of a wheel
@@ -42,6 +44,7 @@ class PictureView(QWidget):
         self._camera = Camera(1, 1, 1, 1)
         self._is_fitted = True
         self._dragged_from: QPointF | None = None
+        self._shows_focus = False
         self.setAccessibleName("Picture")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(48, 48)
@@ -93,6 +96,9 @@ class PictureView(QWidget):
             self._paint_message(painter)
         else:
             self._paint_image(painter, self._turned)
+            painter.resetTransform()
+        if self._shows_focus:
+            paint_focus(painter, self.rect(), self.palette())
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -155,6 +161,16 @@ class PictureView(QWidget):
             self.fit()
         else:
             event.ignore()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show a focus that came by a key."""
+        super().focusInEvent(event)
+        self._shows_focus = came_by_key(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show it no more."""
+        super().focusOutEvent(event)
+        self._shows_focus = False
 
     def _turn(self) -> None:
         turn = QTransform().rotate(self._rotation)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from viewer.qt.camera import MAGNIFIED_MOST
 from viewer.qt.images import Picture
+from viewer.qt.keyboard_focus import came_by_key, paint_focus
 from viewer.scene.camera_view import CameraView
 from viewer.scene.navigation import Navigation, pixel_size_at
 from viewer.scene.placeholders import Placeholders
@@ -56,6 +57,7 @@ class SlideView(CameraView):
         self._tiles: SlideTiles | None = None
         self._item: PyramidItem | None = None
         self._pointer: QPointF | None = None
+        self._shows_focus = False
         super().__init__(parent)
         self._loader = loader
         self._shrunken = ShrunkenTiles(0)
@@ -172,6 +174,11 @@ class SlideView(CameraView):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint, and say so."""
         super().paintEvent(event)
+        if self._shows_focus:
+            viewport = self.viewport()
+            painter = QPainter(viewport)
+            paint_focus(painter, viewport.rect(), self.palette())
+            painter.end()
         self.frame_painted.emit()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -203,10 +210,21 @@ class SlideView(CameraView):
         if not self._navigation.take_key_release(event):
             event.ignore()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show a focus that came by a key."""
+        super().focusInEvent(event)
+        self._show_focus(shown=came_by_key(event))
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Let go of drags and held keys: their ends will be told to others."""
         self._navigation.stop()
         super().focusOutEvent(event)
+        self._show_focus(shown=False)
+
+    def _show_focus(self, *, shown: bool) -> None:
+        if shown != self._shows_focus:
+            self._shows_focus = shown
+            self.viewport().update()
 
     def _follow_camera(self) -> None:
         width, height = self._device_size()
