@@ -58,6 +58,31 @@ def test_one_place_at_one_magnification(
     assert not colors & {tile_color(0, *other) for other in others}
 
 
+def test_a_size_too_small_for_the_window_is_refused(
+    qtbot: QtBot, slide_folder: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.png"
+    with pytest.raises(SlideError, match="--size 60x40 is less than the window needs"):
+        taken(str(slide_folder), "-o", str(out), "--size", "60x40")
+    assert not out.exists()
+
+
+def test_the_desktop_has_no_say_in_it(
+    slide_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out.png"
+    monkeypatch.setenv("QT_QPA_PLATFORM", "abacus")
+    words = ["snapshot", str(slide_folder), "-o", str(out)]
+    result = subprocess.run(
+        [sys.executable, "-m", "viewer", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert out.exists()
+
+
 def test_magnification_without_a_scale_is_refused(qtbot: QtBot, tmp_path: Path) -> None:
     def without_spacing(dataset: object) -> None:
         for item in getattr(dataset, "SharedFunctionalGroupsSequence", []):

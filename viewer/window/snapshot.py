@@ -36,7 +36,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Open, wait until everything is there, write; raises SlideError and OSError."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"  # whatever the desktop asks for
     from viewer.window.application import new_application
     from viewer.window.main_window import MainWindow
     from viewer.window.settings import Settings
@@ -71,7 +71,18 @@ def _taken(window: "MainWindow", arguments: Namespace) -> bytes:
     while calm < 2:  # twice: the first look may come before a change was noticed
         _wait(deadline, "the picture was not complete")
         calm = calm + 1 if window.is_settled() else 0
+    _check_size(window, arguments.size)
     return _png(window)
+
+
+def _check_size(window: "MainWindow", asked: tuple[int, int]) -> None:
+    """Raise SlideError where the window could not be made so small."""
+    width, height = window.width(), window.height()
+    if (width, height) != asked:
+        raise SlideError(
+            f"--size {asked[0]}x{asked[1]} is less than the window needs with this "
+            f"slide; expected {width}x{height} or more."
+        )
 
 
 def _move(window: "MainWindow", arguments: Namespace) -> None:
