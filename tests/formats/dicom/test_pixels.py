@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from pydicom import Dataset
 
 from tests.synthetic import expected_level, write_slide
 from tests.synthetic_slide import SyntheticSlide
@@ -223,3 +224,22 @@ def test_frame_that_is_no_codestream_is_a_sentence_and_a_warning(
     )
     told = [(each.code, each.message) for each in slide.warnings]
     assert told == [("broken-frame", str(refusal.value))]
+
+
+def test_frame_off_the_grid_is_a_sentence(tmp_path: Path) -> None:
+    def move(dataset: Dataset) -> None:
+        first = dataset.PerFrameFunctionalGroupsSequence[0]
+        (position,) = first.PlanePositionSlideSequence
+        position.ColumnPositionInTotalImagePixelMatrix += 5
+
+    options = {"levels": 1, "label": False, "overview": False, "mutate": move}
+    (path,) = write_slide(tmp_path, layout="TILED_SPARSE", **options)
+    slide = open_slide(path)
+    slide.close()
+    assert [(each.code, each.message) for each in slide.warnings] == [
+        (
+            "tile-position",
+            f"{path.name}: 1 of 12 frames lie off the grid of 256 x 256 tiles; the "
+            "first is frame 1 at column 6, row 1.",
+        )
+    ]

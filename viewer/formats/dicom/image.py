@@ -160,7 +160,7 @@ class DicomImage:
             optical_paths=[path.identifier for path in first.optical_paths],
         )
         for finding in sparse.findings:
-            self._warn(finding.code, finding.message)
+            self._warn(finding.code, f"{finding.message}.")
         self.focal_planes = sparse.focal_planes
         return sparse
 
