@@ -243,3 +243,16 @@ def test_frame_off_the_grid_is_a_sentence(tmp_path: Path) -> None:
             "first is frame 1 at column 6, row 1.",
         )
     ]
+
+
+def test_frame_behind_the_end_tells_that_the_file_is_cut_off(tmp_path: Path) -> None:
+    (path,) = write_slide(
+        tmp_path, levels=1, syntax="jpeg", label=False, overview=False
+    )
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) * 2 // 3])
+    slide = open_slide(path)
+    with pytest.raises(BrokenFrame):
+        slide.read_samples(TileKey(slide.serial, 0, 3, 2))
+    slide.close()
+    assert [each.code for each in slide.warnings] == ["truncated", "broken-frame"]

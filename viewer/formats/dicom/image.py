@@ -99,8 +99,10 @@ class DicomImage:
         if frame is None:
             return EMPTY
         part, number = self._part_of(frame)
-        data = part.frames.read(number)
-        self._pass_on_warnings(part)
+        try:
+            data = part.frames.read(number)
+        finally:  # also what a frame that cannot be read says of the whole file
+            self._pass_on_warnings(part)
         if data is None:
             return EMPTY
         extent = self.level.tile_extent(key.column, key.row)
