@@ -172,6 +172,28 @@ def test_an_address_elsewhere_is_refused_in_a_sentence(
     )
 
 
+def test_an_address_dropped_among_files_is_said_with_what_became_of_them(
+    window: MainWindow, qtbot: QtBot, slide_folder: Path, two_slides_folder: Path
+) -> None:
+    elsewhere = QUrl("https://example.org/slide.dcm")
+    notes = two_slides_folder / "notes.txt"
+    with qtbot.waitSignal(window.session.opened):
+        drop(window, mime(elsewhere, QUrl.fromLocalFile(str(slide_folder))))
+    assert "https" in window.message.sentence.text()
+    with qtbot.waitSignal(window.session.opened):
+        drop(window, mime(elsewhere, QUrl.fromLocalFile(str(two_slides_folder))))
+    assert window.message.sentence.text() == "1 file was left out."
+    assert "notes.txt" in window.message.details.toPlainText()
+    assert "https" in window.message.details.toPlainText()
+    with qtbot.waitSignal(window.session.failed):
+        drop(window, mime(elsewhere, QUrl.fromLocalFile(str(notes))))
+    assert "notes.txt" in window.message.sentence.text()
+    assert "https" in window.message.sentence.text()
+    with qtbot.waitSignal(window.session.opened):
+        drop(window, mime(QUrl.fromLocalFile(str(slide_folder))))
+    assert not window.message.isVisible()
+
+
 def test_what_cannot_be_opened_is_said_and_the_slide_stays(
     window: MainWindow, qtbot: QtBot, slide_folder: Path, tmp_path: Path
 ) -> None:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from viewer.formats import Ignored, Opened
+from viewer.formats import Opened
 from viewer.panels.slides_panel import SlidesPanel
 from viewer.qt.resources import application_icon
 from viewer.scene.navigation import MAGNIFICATIONS, ZOOM_STEP
@@ -30,6 +30,7 @@ from viewer.window.actions import (
 from viewer.window.color import ColorPreparation
 from viewer.window.docks import PANELS, Docks
 from viewer.window.drop import Dropped, DropTarget, refusal
+from viewer.window.left_out import left_out
 from viewer.window.message_bar import MessageBar
 from viewer.window.session import Session
 from viewer.window.settings import Settings
@@ -51,6 +52,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowIcon(application_icon())
         self._settings = settings
+        self._refused: Sequence[str] = ()  # of the drop that is being opened
         self.session = Session(self._cache_budget(), self)
         self.view = SlideView(self.session.loader)
         self.message = MessageBar()
@@ -197,6 +199,7 @@ class MainWindow(QMainWindow):
             self.docks.arrange(self._settings.docks)
 
     def _say_opening(self, name: str) -> None:
+        self._refused = ()
         self.message.hide()
         self.status.show_busy(f"Opening {name}")
         self._enable_actions()
@@ -206,15 +209,14 @@ class MainWindow(QMainWindow):
         self.slides_panel.show_slides(opened.slides)
         self.show_slide(opened.slides[0])
         self.docks["slides"].setVisible(len(opened.slides) > 1)
-        if opened.ignored:
-            count = len(opened.ignored)
-            files = "1 file was" if count == 1 else f"{count:,} files were"
-            reasons = [_named(each) for each in opened.ignored]
-            self.message.show_note(f"{files} left out.", reasons)
+        told = left_out(opened.ignored, self._refused)
+        if told is not None:
+            self.message.show_note(told.sentence, told.details)
 
     def _say_failed(self, sentence: str) -> None:
         self._end_opening()
-        self.message.show_error(sentence)
+        also = [refusal(self._refused)] if self._refused else []
+        self.message.show_error(" ".join([sentence, *also]))
 
     def _say_cancelled(self) -> None:
         self._end_opening()
@@ -238,7 +240,9 @@ class MainWindow(QMainWindow):
 
     def _drop(self, items: Dropped) -> None:
         self.open(items.paths)
-        if items.refused:
+        if items.paths:
+            self._refused = items.refused  # to be said with what comes of the rest
+        else:
             self.message.show_error(refusal(items.refused))
 
     def _ask_files(self) -> None:
@@ -314,9 +318,3 @@ class MainWindow(QMainWindow):
         self.commands["previous_slide"].setEnabled(several)
         busy = self.session.is_opening or self.isFullScreen()
         self.commands["leave"].setEnabled(busy)
-
-
-def _named(ignored: Ignored) -> str:
-    """Return the reason, with the file's name where it does not say it itself."""
-    name = ignored.path.name
-    return ignored.reason if name in ignored.reason else f"{name}: {ignored.reason}"
