@@ -234,3 +234,16 @@ def test_list_of_slides_tells_a_choice_but_not_its_own_filling(qtbot: QtBot) -> 
     assert chosen == [slides[1]]
     panel.show_slide(None)
     assert panel.list.currentRow() == -1
+
+
+def test_slides_of_one_name_are_told_apart_by_their_files(qtbot: QtBot) -> None:
+    panel = SlidesPanel()
+    qtbot.addWidget(panel)
+    slides = [TwoFileSlide(), TwoFileSlide(), TwoFileSlide()]
+    for slide, place in zip(slides, ("/x/a/base.dcm", "b/base.dcm", "c"), strict=True):
+        slide.name = "same"
+        slide.levels = [replace(slide.levels[0], file=Path(place))]
+    slides[2].name = "alone"
+    panel.show_slides(slides)
+    texts = [panel.list.item(row).text() for row in range(3)]
+    assert texts == ["same\na/base.dcm", "same\nb/base.dcm", "alone"]

@@ -1,5 +1,6 @@
 """The slides that are open, by name; a click shows one."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -36,8 +37,11 @@ class SlidesPanel(Panel):
         self._slides = tuple(slides)
         self.list.blockSignals(True)  # noqa: FBT003 Qt's own signature
         self.list.clear()
+        count = Counter(slide.name for slide in slides)
         for slide in slides:
-            item = QListWidgetItem(slide.name, self.list)
+            is_alone = count[slide.name] == 1
+            text = slide.name if is_alone else f"{slide.name}\n{_place(slide)}"
+            item = QListWidgetItem(text, self.list)
             item.setToolTip(str(slide.levels[0].file or slide.name))
         self.list.blockSignals(False)  # noqa: FBT003
 
@@ -59,3 +63,9 @@ class SlidesPanel(Panel):
 
     def _pick(self) -> None:
         self.picked.emit()
+
+
+def _place(slide: Slide) -> str:
+    """Return what tells a slide from others of its name: where it is."""
+    file = slide.levels[0].file
+    return "" if file is None else "/".join(file.parts[-2:])
