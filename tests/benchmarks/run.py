@@ -1,0 +1,48 @@
+"""Runs benchmarks and prints their tables: run.py [NAME ...] [--json FILE].
+
+Without a name all of them run, one after the other. Exits 1 if a promise is missed.
+"""
+
+import argparse
+import importlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+NAMES = ("samples", "view", "startup", "single-level", "memory", "quit")
+
+
+def main() -> int:
+    """Run what the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures")
+    arguments = parser.parse_args()
+    unknown = set(arguments.names) - set(NAMES)
+    if unknown:
+        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(NAMES)}")
+    # Run by its path, this file's folder comes first: `tests` lies above it.
+    sys.path[0] = str(CHECKOUT)
+    from tests.benchmarks.table import machine, print_machine, print_report
+
+    facts = machine()
+    print_machine(facts)
+    reports: dict[str, Any] = {}
+    missed = 0
+    for name in arguments.names or NAMES:
+        module = importlib.import_module(f"tests.benchmarks.{name.replace('-', '_')}")
+        report = module.measure()
+        print_report(report)
+        reports[name] = report.as_json()
+        missed += len(report.missed)
+    if arguments.json:
+        result = {"machine": facts, "benchmarks": reports}
+        arguments.json.write_text(json.dumps(result, indent=1) + "\n")
+    print(f"\n{missed} promises missed." if missed else "\nAll promises kept.")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
