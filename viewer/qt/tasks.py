@@ -8,6 +8,7 @@ from typing import TypeVar
 from PySide6.QtCore import QCoreApplication
 
 from viewer.qt.mailbox import Mailbox
+from viewer.tiles.priority import give_way
 
 T = TypeVar("T")
 
@@ -63,6 +64,7 @@ def run(
     task = Task()
 
     def call() -> None:
+        give_way()
         try:
             answer = partial(done, work())
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the answer

@@ -126,13 +126,11 @@ class _Painting:
     def _draw_image(self, drawn: _Drawn, image: QImage) -> None:
         tile, target = drawn.tile, drawn.target
         width, height = image.width(), image.height()
-        if tile.width() <= width and tile.height() <= height:
-            if tile.size() != image.size():
-                image = self._shrunken.at_size(
-                    drawn.place, image, tile.width(), tile.height()
-                )
+        is_smaller = tile.width() <= width and tile.height() <= height
+        fitting = self._fitting(drawn, image) if is_smaller else None
+        if fitting is not None:
             self._painter.drawImage(
-                target.topLeft(), image, target.translated(-tile.topLeft())
+                target.topLeft(), fitting, target.translated(-tile.topLeft())
             )
             return
         scale_x, scale_y = width / tile.width(), height / tile.height()
@@ -144,9 +142,18 @@ class _Painting:
         )
         # Pixels of the slide itself are shown as they are; a stand-in may look soft.
         self._painter.setRenderHint(
-            QPainter.RenderHint.SmoothPixmapTransform, drawn.place.level != 0
+            QPainter.RenderHint.SmoothPixmapTransform,
+            is_smaller or drawn.place.level != 0,
         )
         self._painter.drawImage(QRectF(target), image, source)
+
+    def _fitting(self, drawn: _Drawn, image: QImage) -> QImage | None:
+        """Return a tile's image at the size it is painted at, if it is at hand."""
+        if drawn.tile.size() == image.size():
+            return image
+        return self._shrunken.at_size(
+            drawn.place, image, drawn.tile.width(), drawn.tile.height()
+        )
 
     def _snapped(self, area: Rect) -> QRect:
         """Return the device pixels of an area, each edge rounded by itself."""

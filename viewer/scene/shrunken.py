@@ -1,9 +1,10 @@
 """ShrunkenTiles: tiles made smaller without aliasing, kept while they are in view.
 
 Why not let the painter scale? It looks at 2 x 2 pixels, which turns fine texture into
-moire as soon as a tile is painted at a little under its size. Averaging the area costs
-about the same, once for each tile and size; and painting the result while the slide is
-moved is a plain copy, some twenty times as fast.
+moire as soon as a tile is painted at a little under its size. Averaging the area is
+right, and painting the result while the slide is moved is a plain copy. But it takes
+four times as long as what the painter does, so while the scale itself moves, when every
+frame would need every tile anew, the painter has to do.
 """
 
 from collections import OrderedDict
@@ -23,22 +24,31 @@ class _Shrunken(NamedTuple):
 class ShrunkenTiles:
     """Area means of tiles at the size they are painted at, the latest used ones.
 
-    Invariant: the images take at most `budget` bytes, or there is just one. GUI thread.
+    While `is_waiting` no new ones are made. Invariant: the images take at most `budget`
+    bytes, or there is just one. GUI thread.
     """
 
     def __init__(self, budget: int) -> None:
         self.budget = budget
+        self.is_waiting = False
         self._used = 0
         self._images: OrderedDict[Place, _Shrunken] = OrderedDict()
 
-    def at_size(self, place: Place, tile: QImage, width: int, height: int) -> QImage:
-        """Return a tile's image at width x height; not larger than it is."""
+    def at_size(
+        self, place: Place, tile: QImage, width: int, height: int
+    ) -> QImage | None:
+        """Return a tile's image at width x height; not larger than it is.
+
+        None while `is_waiting`, unless it was made before.
+        """
         known = self._images.get(place)
         if known is not None and known.source == tile.cacheKey():
             size = known.image.size()
             if size.width() == width and size.height() == height:
                 self._images.move_to_end(place)
                 return known.image
+        if self.is_waiting:
+            return None
         image = tile.scaled(
             width,
             height,

@@ -24,6 +24,7 @@ from viewer.scene.placeholders import Placeholders
 from viewer.scene.pyramid_item import PyramidItem
 from viewer.scene.shrunken import ShrunkenTiles
 from viewer.scene.slide_tiles import SlideTiles
+from viewer.scene.zooming import Zooming
 from viewer.slide.geometry import Rect
 from viewer.slide.look import DisplayTile, Look
 from viewer.slide.model import Slide
@@ -61,6 +62,8 @@ class SlideView(CameraView):
         super().__init__(parent)
         self._loader = loader
         self._shrunken = ShrunkenTiles(0)
+        self._zooming = Zooming(self)
+        self._zooming.ended.connect(self._paint_at_rest)
         self._placeholders = Placeholders(self.palette(), self.devicePixelRatioF())
         self._navigation = Navigation(self)
         self._camera_moved.connect(self._follow_camera)
@@ -90,12 +93,14 @@ class SlideView(CameraView):
         if slide is None:
             self.setAccessibleName(_NO_SLIDE)
             self._show_picture(1, 1)
+            self._zooming.stop()
             return
         self.setAccessibleName(f"Slide {slide.name}")
         self._tiles = SlideTiles(self._loader, slide, look or Look())
         self._item = PyramidItem(self._tiles, self._placeholders, self._shrunken)
         self.scene().addItem(self._item)
         self._show_picture(*slide.levels[0].size)
+        self._zooming.stop()  # another slide is no movement
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_look(self, look: Look) -> None:
@@ -139,6 +144,10 @@ class SlideView(CameraView):
     def is_complete(self) -> bool:
         """Whether every target tile in view is there, absent or failed for good."""
         return self._tiles is None or self._tiles.is_complete()
+
+    def is_at_rest(self) -> bool:
+        """Whether the view is complete and painted as finely as it will be."""
+        return self.is_complete() and not self._zooming.is_under_way
 
     def sharp_share(self) -> float:
         """Return how much of the slide in view is final at the target level, 0 to 1."""
@@ -229,10 +238,16 @@ class SlideView(CameraView):
     def _follow_camera(self) -> None:
         width, height = self._device_size()
         self._shrunken.budget = int(_SHRUNKEN_VIEWS * 4 * width * height)
+        self._zooming.follow(self._camera.pixel_size)
+        self._shrunken.is_waiting = self._zooming.is_under_way
         if self._placeholders.pixel_ratio != self.devicePixelRatioF():
             self._renew_placeholders()
         if self._tiles is not None:
             self._tiles.viewport = self.viewport_state()
+
+    def _paint_at_rest(self) -> None:
+        self._shrunken.is_waiting = False
+        self.viewport().update()
 
     def _want(self) -> None:
         if self._tiles is not None:

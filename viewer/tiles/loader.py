@@ -14,6 +14,7 @@ from typing import Final, Generic, TypeVar
 
 from viewer.slide.errors import SlideError
 from viewer.tiles.cache import SlideKey, TileCache
+from viewer.tiles.priority import give_way
 from viewer.tiles.results import Failure, Results
 from viewer.tiles.wishes import Wishes
 
@@ -242,6 +243,7 @@ class TileLoader(Generic[K, T]):
     # What follows runs on the workers, and takes the lock itself.
 
     def _work(self) -> None:
+        give_way()
         while (key := self._next()) is not None:
             self._run(key)
 

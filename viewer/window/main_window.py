@@ -102,7 +102,7 @@ class MainWindow(QMainWindow):
         return (
             not self.session.is_opening
             and self.color.is_ready
-            and self.view.is_complete()
+            and self.view.is_at_rest()
             and all(panel.is_ready() for panel in self.docks.panels.values())
         )
 
