@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from viewer.scene.slide_view import SlideView
 from viewer.slide.model import Slide
+from viewer.window.application import new_application
 from viewer.window.session import Session
 
 WIDTH: Final = 1600
@@ -140,8 +141,7 @@ class Stage:
 @contextmanager
 def stage() -> Iterator[Stage]:
     """Set up the one stage of this process and take it down."""
-    application = QApplication.instance() or QApplication(["benchmark"])
-    assert isinstance(application, QApplication)
+    application = new_application()
     made = Stage(application)
     try:
         yield made

@@ -1,12 +1,13 @@
 """A view, a slide in memory and a loader without threads, to be looked at in tests."""
 
+import time
 from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.scene.fake_slide import Decoded, FakeSlide, decoded
 from viewer.qt.images import Picture, picture_of
@@ -80,15 +81,28 @@ class Stage:
         return bool(self.slide.covered)
 
     def pixels(self) -> NDArray[np.uint8]:
-        """Return the viewport's device pixels: (rows, columns, 3) BGR."""
+        """Return the viewport's device pixels: (rows, columns, 3) BGR.
+
+        What a painting had no time for is caught up with first.
+        """
         viewport = self.view.viewport()
+        image = self._grabbed(viewport)
+        for _ in range(1000):
+            if not self.view.is_catching_up():
+                break
+            time.sleep(0.001)
+            self.turn()
+            image = self._grabbed(viewport)
+        return bgr(image)
+
+    def _grabbed(self, viewport: QWidget) -> QImage:
         width = ceil(viewport.width() * self.ratio)
         height = ceil(viewport.height() * self.ratio)
         image = QImage(width, height, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(self.ratio)
         image.fill(QColor(1, 2, 3))  # what nothing paints over shows as this
         viewport.render(image, QPoint())
-        return bgr(image)
+        return image
 
     def tile_at(self, x: int, y: int) -> Decoded:
         """Return which tile a device pixel was drawn from."""

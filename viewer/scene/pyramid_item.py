@@ -56,6 +56,7 @@ class PyramidItem(QGraphicsItem):
         device = painter.deviceTransform()
         margin = 1 / device.m11()  # a rounded edge may reach half a pixel further
         area = Rect(exposed.x(), exposed.y(), exposed.width(), exposed.height())
+        self.shrunken.begin()
         painter.save()
         _paint_in_device_pixels(painter)
         _Painting(self, painter, device).paint(area.grown(margin, margin))

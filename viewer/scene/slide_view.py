@@ -31,7 +31,7 @@ from viewer.slide.model import Slide
 from viewer.tiles.loader import Failure, TileLoader
 
 _WHOLE_VIEW: Final = 24  # so many new tiles at once are one repaint of everything
-_SHRUNKEN_VIEWS: Final = 2  # so many views of made-smaller tiles are kept
+_SHRUNKEN_VIEWS: Final = 1.5  # so many views of made-smaller tiles are kept
 _NO_SLIDE: Final = "Slide view"
 
 
@@ -51,6 +51,8 @@ class SlideView(CameraView):
     frame_painted = Signal()
     """After each painting, for measurement."""
 
+    _behind = Signal()
+
     def __init__(
         self, loader: TileLoader[DisplayTile, Picture], parent: QWidget | None = None
     ) -> None:
@@ -64,6 +66,7 @@ class SlideView(CameraView):
         self._shrunken = ShrunkenTiles(0)
         self._zooming = Zooming(self)
         self._zooming.ended.connect(self._paint_at_rest)
+        self._behind.connect(self.viewport().update, Qt.ConnectionType.QueuedConnection)
         self._placeholders = Placeholders(self.palette(), self.devicePixelRatioF())
         self._navigation = Navigation(self)
         self._camera_moved.connect(self._follow_camera)
@@ -93,14 +96,14 @@ class SlideView(CameraView):
         if slide is None:
             self.setAccessibleName(_NO_SLIDE)
             self._show_picture(1, 1)
-            self._zooming.stop()
+            self._begin_at_rest()
             return
         self.setAccessibleName(f"Slide {slide.name}")
         self._tiles = SlideTiles(self._loader, slide, look or Look())
         self._item = PyramidItem(self._tiles, self._placeholders, self._shrunken)
         self.scene().addItem(self._item)
         self._show_picture(*slide.levels[0].size)
-        self._zooming.stop()  # another slide is no movement
+        self._begin_at_rest()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_look(self, look: Look) -> None:
@@ -147,7 +150,11 @@ class SlideView(CameraView):
 
     def is_at_rest(self) -> bool:
         """Whether the view is complete and painted as finely as it will be."""
-        return self.is_complete() and not self._zooming.is_under_way
+        return self.is_complete() and not self.is_catching_up()
+
+    def is_catching_up(self) -> bool:
+        """Whether some tiles are painted coarsely for now, for want of time."""
+        return self._zooming.is_under_way or self._shrunken.is_behind
 
     def sharp_share(self) -> float:
         """Return how much of the slide in view is final at the target level, 0 to 1."""
@@ -188,6 +195,8 @@ class SlideView(CameraView):
             painter = QPainter(viewport)
             paint_focus(painter, viewport.rect(), self.palette())
             painter.end()
+        if self._shrunken.is_behind and not self._shrunken.is_waiting:
+            self._behind.emit()
         self.frame_painted.emit()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -236,14 +245,26 @@ class SlideView(CameraView):
             self.viewport().update()
 
     def _follow_camera(self) -> None:
-        width, height = self._device_size()
-        self._shrunken.budget = int(_SHRUNKEN_VIEWS * 4 * width * height)
+        self._shrunken.budget = self._shrunken_budget()
         self._zooming.follow(self._camera.pixel_size)
         self._shrunken.is_waiting = self._zooming.is_under_way
         if self._placeholders.pixel_ratio != self.devicePixelRatioF():
             self._renew_placeholders()
         if self._tiles is not None:
             self._tiles.viewport = self.viewport_state()
+
+    def _shrunken_budget(self) -> int:
+        """Return the bytes of all tiles in view, with some to spare for movement."""
+        width, height = self._device_size()
+        if self._tiles is not None:
+            tile = self._tiles.levels[self._tiles.target_level].tile_size
+            width, height = width + 2 * tile.width, height + 2 * tile.height
+        return int(_SHRUNKEN_VIEWS * 4 * width * height)
+
+    def _begin_at_rest(self) -> None:
+        """Take nothing that was before another slide for a movement."""
+        self._zooming.stop()
+        self._shrunken.is_waiting = self._shrunken.is_behind = False
 
     def _paint_at_rest(self) -> None:
         self._shrunken.is_waiting = False

@@ -25,6 +25,9 @@ from viewer.window import faults
 if TYPE_CHECKING:
     from viewer.window.main_window import MainWindow
 
+_SWITCH_SECONDS: Final = 0.0005
+"""So long a worker inside Python may keep the window waiting; Python's own is ten times
+that, a third of a frame."""
 
 OFFSCREEN_NOISE: Final = "This plugin does not support propagateSizeHints()"
 
@@ -54,6 +57,7 @@ def new_application() -> QApplication:
     application = QApplication.instance()
     if not isinstance(application, QApplication):
         application = _made()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     application.setApplicationName("coverslip")
     application.setApplicationDisplayName("")  # titles name the program themselves
     application.setDesktopFileName("coverslip")
