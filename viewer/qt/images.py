@@ -48,7 +48,7 @@ def to_qimage(bgrx: "NDArray[np.uint8]") -> QImage:
     return _image(np.ascontiguousarray(bgrx), QImage.Format.Format_RGB32)
 
 
-def picture_of(slide: Slide, tile: DisplayTile, seconds: float = 0.03) -> Picture:
+def picture_of(slide: Slide, tile: DisplayTile, seconds: float = 0.06) -> Picture:
     """Read and render one tile, working for about `seconds` where it is computed.
 
     Raises SlideError. Worker threads.

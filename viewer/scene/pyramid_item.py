@@ -152,6 +152,8 @@ class _Painting:
         """Return a tile's image at the size it is painted at, if it is at hand."""
         if drawn.tile.size() == image.size():
             return image
+        if not _is_solid(drawn.shown):
+            return None  # it will be another one in a moment
         return self._shrunken.at_size(
             drawn.place, image, drawn.tile.width(), drawn.tile.height()
         )

@@ -4,7 +4,16 @@ from collections.abc import Iterable
 from html import escape
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import (
     QFocusEvent,
     QHelpEvent,
@@ -31,6 +40,7 @@ from viewer.slide.model import Slide
 from viewer.tiles.loader import Failure, TileLoader
 
 _WHOLE_VIEW: Final = 24  # so many new tiles at once are one repaint of everything
+_PAUSE_MILLISECONDS: Final = 15  # between paintings that catch up with shrinking
 _SHRUNKEN_VIEWS: Final = 1.5  # so many views of made-smaller tiles are kept
 _NO_SLIDE: Final = "Slide view"
 
@@ -51,8 +61,6 @@ class SlideView(CameraView):
     frame_painted = Signal()
     """After each painting, for measurement."""
 
-    _behind = Signal()
-
     def __init__(
         self, loader: TileLoader[DisplayTile, Picture], parent: QWidget | None = None
     ) -> None:
@@ -66,7 +74,10 @@ class SlideView(CameraView):
         self._shrunken = ShrunkenTiles(0)
         self._zooming = Zooming(self)
         self._zooming.ended.connect(self._paint_at_rest)
-        self._behind.connect(self.viewport().update, Qt.ConnectionType.QueuedConnection)
+        self._catching_up = QTimer(self)
+        self._catching_up.setSingleShot(True)
+        self._catching_up.setInterval(_PAUSE_MILLISECONDS)
+        self._catching_up.timeout.connect(self.viewport().update)
         self._placeholders = Placeholders(self.palette(), self.devicePixelRatioF())
         self._navigation = Navigation(self)
         self._camera_moved.connect(self._follow_camera)
@@ -196,7 +207,7 @@ class SlideView(CameraView):
             paint_focus(painter, viewport.rect(), self.palette())
             painter.end()
         if self._shrunken.is_behind and not self._shrunken.is_waiting:
-            self._behind.emit()
+            self._catching_up.start()
         self.frame_painted.emit()
 
     def changeEvent(self, event: QEvent) -> None:
