@@ -68,18 +68,20 @@ def _stored_level(slide: Slide, wanted: int) -> int:
 
 def _look(slide: Slide, number: int, *, raw: bool) -> tuple[Look, bytes | None]:
     """Return the look, and the profile that the picture's colors then have."""
-    source = slide.optical_paths[number].icc_profile
+    path = slide.optical_paths[number]
+    source = path.icc_profile
     if raw:
-        return Look((number,)), source
+        return Look.natural(path, number), source
     if source is None:
-        return Look((number,)), srgb_profile()
+        return Look.natural(path, number), srgb_profile()
     from viewer.codecs.icc import DirectCorrection
 
     try:
-        return Look((number,), DirectCorrection(source)), srgb_profile()
+        correction = DirectCorrection(source)
+        return Look.natural(path, number, correction), srgb_profile()
     except BrokenProfile as error:
         say(f"{slide.name}: {error}. Colors are as stored.")
-        return Look((number,)), None
+        return Look.natural(path, number), None
 
 
 def _tell_failures(slide: Slide, failures: tuple[str, ...], *, strict: bool) -> None:

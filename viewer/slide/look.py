@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from viewer.slide.model import ColorReading, Samples, TileKey
+from viewer.slide.model import ColorReading, OpticalPath, Samples, TileKey
 
 if TYPE_CHECKING:  # see viewer.slide.model
     import numpy as np
@@ -37,6 +37,19 @@ class Look:
     correction: Correction | None = None
     window: tuple[float, float] | None = None
     color: ColorReading = ColorReading.AS_ENCODED
+
+    @classmethod
+    def natural(
+        cls,
+        path: OpticalPath,
+        number: int = 0,
+        correction: Correction | None = None,
+    ) -> "Look":
+        """Return the look of one optical path: grey from darkest to brightest."""
+        window = None
+        if path.grey_range is not None:
+            window = (float(path.grey_range[0]), float(path.grey_range[1]))
+        return cls((number,), correction, window)
 
     def __hash__(self) -> int:
         """Hash the correction by its digest."""

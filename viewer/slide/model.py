@@ -111,7 +111,8 @@ class OpticalPath:
     """One optical path; numbered over the slide by its place in `Slide.optical_paths`.
 
     `absent` is the RGB color of what was not scanned: white in brightfield, black in
-    fluorescence.
+    fluorescence. `grey_range` is what grey samples can hold, the darkest and the
+    brightest; None on a path of colors.
     """
 
     identifier: str
@@ -119,6 +120,7 @@ class OpticalPath:
     icc_profile: bytes | None = None
     objective_power: float | None = None
     absent: tuple[int, int, int] = (255, 255, 255)
+    grey_range: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def read_region(slide: Slide, place: Place, look: Look | None = None) -> Region:
     Raises SlideError for a level, plane or optical path that does not exist, for more
     than 1 GiB of pixels and for places beyond any slide.
     """
-    look = look or Look()
+    look = look or Look.natural(slide.optical_paths[0])
     _check(slide, place, look)
     level = slide.levels[place.level]
     left = floor(place.x / level.downsample.x + 0.5)

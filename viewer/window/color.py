@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from viewer.qt.tasks import Task, run
 from viewer.slide.errors import BrokenProfile
 from viewer.slide.look import Correction, Look
-from viewer.slide.model import Slide
+from viewer.slide.model import OpticalPath, Slide
 from viewer.window import faults
 
 KEPT: Final = 2
@@ -32,6 +32,7 @@ class ColorPreparation(QObject):
         self._built: OrderedDict[bytes, tuple[Correction, str]] = OrderedDict()
         self._task: Task | None = None
         self._given_up = threading.Event()
+        self._path = OpticalPath("")
 
     @property
     def is_ready(self) -> bool:
@@ -41,7 +42,8 @@ class ColorPreparation(QObject):
     def prepare(self, slide: Slide | None) -> Look:
         """Return the look to begin with; `ready` brings the one with the correction."""
         self.stop()
-        profile = None if slide is None else slide.optical_paths[0].icc_profile
+        self._path = OpticalPath("") if slide is None else slide.optical_paths[0]
+        profile = self._path.icc_profile
         if slide is None:
             self.chip_changed.emit("", "")
         elif profile is None:
@@ -51,7 +53,7 @@ class ColorPreparation(QObject):
             return self._finished(profile, *self._built[profile])
         else:
             self._start(profile)
-        return Look()
+        return Look.natural(self._path)
 
     def stop(self) -> None:
         """Want no answer any more."""
@@ -78,7 +80,7 @@ class ColorPreparation(QObject):
             self._built.popitem(last=False)
         tip = f"Colors are converted from the slide's profile ({name}) to sRGB."
         self.chip_changed.emit(f"ICC: {name} \N{RIGHTWARDS ARROW} sRGB", tip)
-        return Look(correction=correction)
+        return Look.natural(self._path, correction=correction)
 
     def _fail(self, error: Exception) -> None:
         self._task = None

@@ -256,3 +256,20 @@ def test_frame_behind_the_end_tells_that_the_file_is_cut_off(tmp_path: Path) -> 
         slide.read_samples(TileKey(slide.serial, 0, 3, 2))
     slide.close()
     assert [each.code for each in slide.warnings] == ["truncated", "broken-frame"]
+
+
+def test_grey_of_12_bits_is_drawn_from_black_to_white(tmp_path: Path) -> None:
+    def twelve_bits(dataset: Dataset) -> None:
+        if dataset.SamplesPerPixel == 1:
+            dataset.BitsStored, dataset.HighBit = 12, 11
+
+    how: dict[str, Any] = {"photometric": "MONOCHROME2", "bits": 16, "levels": 1}
+    write_slide(tmp_path, **how, mutate=twelve_bits, label=False, overview=False)
+    slide = open_slide(tmp_path)
+    assert slide.optical_paths[0].grey_range == (0, 4095)
+    stored = expected_level(SyntheticSlide(**how), 0).astype(float)
+    drawn = level_pixels(slide, 0)[..., 0]
+    np.testing.assert_array_equal(
+        drawn, np.minimum(stored * 255 / 4095 + 0.5, 255) // 1
+    )
+    slide.close()

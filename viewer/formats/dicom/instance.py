@@ -6,7 +6,7 @@ indexes into a data set. PS3.3 C.8.12.4 (Whole Slide Microscopy Image) and C.7.6
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 from typing import Any, Final
@@ -89,6 +89,7 @@ def read_instance(header: Header) -> Instance:
     tile_size = Size(_count(header, "Columns", 65535), _count(header, "Rows", 65535))
     frames = _count(header, "NumberOfFrames", 2**31 - 1, default=1)
     size = _matrix_size(header, tile_size, frames)
+    frame_format = _frame_format(header, tile_size)
     return Instance(
         header=header,
         study=text(dataset, "StudyInstanceUID"),
@@ -103,10 +104,10 @@ def read_instance(header: Header) -> Instance:
         role=_role(header, warnings),
         size=size,
         frames=frames,
-        format=_frame_format(header, tile_size),
+        format=frame_format,
         layout=text(dataset, "DimensionOrganizationType").upper(),
         planes=_focal_planes(dataset),
-        optical_paths=_optical_paths(dataset),
+        optical_paths=_optical_paths(dataset, frame_format),
         spacing=_spacing(dataset),
         origin=_origin(dataset),
         warnings=tuple(warnings),
@@ -288,31 +289,30 @@ def _focal_planes(dataset: Dataset) -> tuple[float, ...]:
     return tuple(plane * step_um for plane in range(count))
 
 
-def _optical_paths(dataset: Dataset) -> tuple[OpticalPath, ...]:
-    grey = _number(dataset, "SamplesPerPixel", 3) == 1
-    shared_profile = _profile(dataset)
-    found = [
-        _optical_path(item, number, shared_profile, grey=grey)
-        for number, item in enumerate(items(dataset, "OpticalPathSequence"))
-    ]
-    absent = (0, 0, 0) if grey else (255, 255, 255)
-    return tuple(found) or (OpticalPath("", "", shared_profile, absent=absent),)
+def _optical_paths(dataset: Dataset, frame: FrameFormat) -> tuple[OpticalPath, ...]:
+    unnamed = OpticalPath(
+        identifier="",
+        icc_profile=_profile(dataset),
+        absent=(255, 255, 255) if frame.is_color else (0, 0, 0),
+        grey_range=None if frame.is_color else (0, 2**frame.bits_stored - 1),
+    )
+    found = items(dataset, "OpticalPathSequence")
+    named = [_optical_path(item, place, unnamed) for place, item in enumerate(found)]
+    return tuple(named) or (unnamed,)
 
 
-def _optical_path(
-    item: Dataset, number: int, shared_profile: bytes | None, *, grey: bool
-) -> OpticalPath:
+def _optical_path(item: Dataset, number: int, unnamed: OpticalPath) -> OpticalPath:
     power = _floats(item, "ObjectiveLensPower")
     light = {
         text(code, "CodeValue") for code in items(item, "IlluminationTypeCodeSequence")
     }
-    dark = grey or bool(light & _FLUORESCENCE)
-    return OpticalPath(
+    return replace(
+        unnamed,
         identifier=text(item, "OpticalPathIdentifier") or str(number + 1),
         description=text(item, "OpticalPathDescription"),
-        icc_profile=_profile(item) or shared_profile,
+        icc_profile=_profile(item) or unnamed.icc_profile,
         objective_power=power[0] if power and power[0] > 0 else None,
-        absent=(0, 0, 0) if dark else (255, 255, 255),
+        absent=(0, 0, 0) if light & _FLUORESCENCE else unnamed.absent,
     )
 
 
