@@ -17,7 +17,7 @@ from PySide6.QtGui import QImage
 
 from viewer.tiles.plan import Place
 
-SECONDS: Final = 0.005
+SECONDS: Final = 0.003
 """So long one painting may make new images, but for the first."""
 
 
