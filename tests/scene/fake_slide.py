@@ -19,12 +19,14 @@ from viewer.slide.model import (
     EncodedFrame,
     FileRole,
     FormatName,
+    FramePlace,
     Level,
     OpticalPath,
     Progress,
     Samples,
     TileKey,
 )
+from viewer.slide.placement import Placement
 from viewer.slide.warnings import SlideWarning
 
 _serials = count(1_000_000)
@@ -93,6 +95,9 @@ class FakeSlide:
         self.focal_planes: Sequence[float] = [0.0]
         self.associated: Mapping[str, AssociatedImage] = {}
         self.objective_power: float | None = None
+        self.scanner = ""
+        self.label_texts: Sequence[tuple[str, str]] = []
+        self.placement: Placement | None = None
         self.files: Sequence[FileRole] = []
         self.warnings: Sequence[SlideWarning] = []
         self.damaged: dict[TileKey, str] = {}
@@ -107,6 +112,12 @@ class FakeSlide:
 
     def metadata(self, file: Path) -> Attribute:
         raise SlideError(f"{file}: no metadata here.")
+
+    def icc_profile(self, level: int, optical_path: int) -> bytes | None:
+        return self.optical_paths[optical_path].icc_profile
+
+    def frame_at(self, key: TileKey) -> FramePlace | None:
+        return None
 
     def read_samples(
         self, key: TileKey, color: ColorReading = ColorReading.AS_ENCODED

@@ -52,3 +52,19 @@ def test_folder_that_cannot_be_made_is_no_error(tmp_path: Path) -> None:
 def test_settings_are_in_the_users_configuration() -> None:
     assert settings_path().name == "coverslip.ini"
     assert settings_path().is_absolute()
+
+
+def test_switches_and_numbers_are_kept(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "coverslip.ini")
+    settings.set_flag("view/minimap", value=False)
+    settings.set_number("images/turn", 270)
+    settings.save()
+    again = Settings(tmp_path / "coverslip.ini")
+    assert not again.flag("view/minimap", default=True)
+    assert again.flag("view/other", default=True)
+    assert again.number("images/turn", 0) == 270
+
+
+def test_a_damaged_number_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "coverslip.ini").write_text("[images]\nturn=a quarter\n")
+    assert Settings(tmp_path / "coverslip.ini").number("images/turn", 90) == 90

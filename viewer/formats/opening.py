@@ -28,10 +28,14 @@ class OpenOptions:
 
 
 class Ignored(NamedTuple):
-    """A file that was looked at and left out, with the reason in plain words."""
+    """A file that was looked at and left out, with the reason in plain words.
+
+    `concerns` are the used files that the reason is about, such as what it copies.
+    """
 
     path: Path
     reason: str
+    concerns: frozenset[Path] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

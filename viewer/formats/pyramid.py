@@ -19,12 +19,14 @@ from viewer.slide.model import (
     EncodedFrame,
     FileRole,
     FormatName,
+    FramePlace,
     Level,
     OpticalPath,
     Progress,
     Samples,
     TileKey,
 )
+from viewer.slide.placement import Placement
 from viewer.slide.warnings import SlideWarning
 
 _serials: Final = count(1)
@@ -50,6 +52,14 @@ class StoredImage(Protocol):
         """Return the codestream of a tile; raises SlideError."""
         ...
 
+    def frame_at(self, key: TileKey) -> FramePlace | None:
+        """Return which frame a tile is, without reading; None where it is absent."""
+        ...
+
+    def icc_profile(self, optical_path: int) -> bytes | None:
+        """Return the profile of this image's samples of an optical path."""
+        ...
+
     def close(self) -> None:
         """Close the files behind it."""
         ...
@@ -67,6 +77,9 @@ class SlideFacts:
     files: tuple[FileRole, ...]
     read_metadata: Callable[[Path], Attribute]
     find_personalities: Callable[[], Sequence[str]]
+    scanner: str = ""
+    label_texts: tuple[tuple[str, str], ...] = ()
+    placement: Placement | None = None
 
 
 class TiledSlide:
@@ -124,6 +137,21 @@ class TiledSlide:
         return next((power for power in powers if power is not None), None)
 
     @property
+    def scanner(self) -> str:
+        """Manufacturer and model, as far as they are known."""
+        return self._facts.scanner
+
+    @property
+    def label_texts(self) -> Sequence[tuple[str, str]]:
+        """What the label says in attributes."""
+        return self._facts.label_texts
+
+    @property
+    def placement(self) -> Placement | None:
+        """Where level 0 lies on the glass."""
+        return self._facts.placement
+
+    @property
     def files(self) -> Sequence[FileRole]:
         """Every file of the slide with its role."""
         return self._facts.files
@@ -145,6 +173,17 @@ class TiledSlide:
     def metadata(self, file: Path) -> Attribute:
         """Return the metadata tree of one of the slide's files."""
         return self._facts.read_metadata(file)
+
+    def icc_profile(self, level: int, optical_path: int) -> bytes | None:
+        """Return the profile of a level's samples; a computed one has its source's."""
+        sources = (image for image in self._images[level::-1] if image is not None)
+        source = next(sources, None)
+        return None if source is None else source.icc_profile(optical_path)
+
+    def frame_at(self, key: TileKey) -> FramePlace | None:
+        """Return which frame a tile is; None for a computed or an absent one."""
+        image = self._image(key)
+        return None if image is None else image.frame_at(key)
 
     def read_samples(
         self, key: TileKey, color: ColorReading = ColorReading.AS_ENCODED

@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from PySide6.QtWidgets import QWidget
 
-from viewer.slide.model import Slide
+from viewer.slide.geometry import Rect
+from viewer.slide.model import Slide, TileKey
 
 
 class Panel(QWidget):
@@ -22,6 +23,15 @@ class Panel(QWidget):
 
     def show_level(self, level: int) -> None:
         """Follow the view to another level of the slide, if that matters here."""
+
+    def show_area(self, area: Rect) -> None:
+        """Follow the view to another area, in level-0 pixels; it may stick out."""
+
+    def show_tile(self, tile: TileKey) -> None:
+        """Follow a click on a tile of the level shown."""
+
+    def set_color_managed(self, managed: bool) -> None:
+        """Apply ICC profiles to what the panel shows, or leave colors as stored."""
 
     def is_ready(self) -> bool:
         """Whether everything it shows of the slide has been read."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol, Typ
 
 from viewer.slide.geometry import Rect, Scale, Size, Spacing
 from viewer.slide.metadata import Attribute
+from viewer.slide.placement import Placement
 from viewer.slide.warnings import SlideWarning
 
 if TYPE_CHECKING:
@@ -127,13 +128,16 @@ class OpticalPath:
 class AssociatedImage:
     """A label, overview or thumbnail; `read` decodes it on any thread.
 
-    `read` may raise SlideError.
+    `read` may raise SlideError. `placement` is None where the file does not say, or
+    says nonsense; `placement_problem` is then the sentence for the screen.
     """
 
     size: Size
     file: Path
     read: Callable[[], Samples]
     icc_profile: bytes | None = None
+    placement: Placement | None = None
+    placement_problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,13 @@ class EncodedFrame(NamedTuple):
     offset: int
     transfer_syntax: str
     photometric: str
+
+
+class FramePlace(NamedTuple):
+    """Which frame of which file a stored tile is; `frame` counts from 1."""
+
+    file: Path
+    frame: int
 
 
 class Progress(NamedTuple):
@@ -221,6 +232,21 @@ class Slide(Protocol):
         ...
 
     @property
+    def scanner(self) -> str:
+        """Manufacturer and model, for what is remembered per scanner; may be empty."""
+        ...
+
+    @property
+    def label_texts(self) -> Sequence[tuple[str, str]]:
+        """What the label says in attributes, such as ("Barcode", "S26-1")."""
+        ...
+
+    @property
+    def placement(self) -> Placement | None:
+        """Where level 0 lies on the glass; None where the file does not say."""
+        ...
+
+    @property
     def files(self) -> Sequence[FileRole]:
         """Every file of the slide, with its role and the reason."""
         ...
@@ -241,6 +267,14 @@ class Slide(Protocol):
 
     def metadata(self, file: Path) -> Attribute:
         """Return the metadata tree of one of `files`; raises SlideError."""
+        ...
+
+    def icc_profile(self, level: int, optical_path: int) -> bytes | None:
+        """Return the profile of a level's samples; a computed one has its source's."""
+        ...
+
+    def frame_at(self, key: TileKey) -> FramePlace | None:
+        """Return which frame a tile is, without reading; None where there is none."""
         ...
 
     def read_samples(

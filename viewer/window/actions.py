@@ -6,7 +6,7 @@ second binding would make them ambiguous.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from enum import Enum
+from enum import Enum, Flag, auto
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import Qt
@@ -24,80 +24,134 @@ class Binding(Enum):
     SHOWN = "answered by the picture itself, only shown here"
 
 
+class Need(Flag):
+    """What must be the case for an action to make sense."""
+
+    NOTHING = 0
+    SLIDE = auto()
+    SEVERAL_SLIDES = auto()
+    SOMETHING_TO_LEAVE = auto()
+
+
 class ActionRow(NamedTuple):
-    """One action: `name` is the key of its slot; empty makes a line in the menu."""
+    """One action: `name` is the key of its slot; empty makes a line in the menu.
+
+    `checked` makes it a switch, in the state it begins with; its slot gets the state.
+    `tip` says in a sentence what it does, where the text alone does not.
+    """
 
     menu: str
     name: str
     text: str
     keys: tuple[str, ...]
     binding: Binding = Binding.WINDOW
+    need: Need = Need.NOTHING
+    checked: bool | None = None
+    tip: str = ""
 
 
 FILE: Final = "&File"
 VIEW: Final = "&View"
+ZOOM: Final = "&Zoom"
+COLOR: Final = "&Color"
+PANELS: Final = "&Panels"
 GO: Final = "&Go"
 HELP: Final = "&Help"
 
 _SEPARATOR: Final = ("", "", ())
+_SHOWN: Final = (Binding.SHOWN, Need.SLIDE)
+_SWITCHED: Final = (Binding.PICTURE, Need.SEVERAL_SLIDES)
 
 ACTIONS: Final[Sequence[ActionRow]] = (
     ActionRow(FILE, "open_files", "&Open Files …", ("Ctrl+O",)),
     ActionRow(FILE, "open_folder", "Open &Folder …", ("Ctrl+Shift+O",)),
     ActionRow(FILE, "open_demo", "Open &Demo Slide", ()),
     ActionRow(FILE, *_SEPARATOR),
-    ActionRow(FILE, "close_slide", "&Close Slide", ("Ctrl+W",)),
+    ActionRow(FILE, "close_slide", "&Close Slide", ("Ctrl+W",), need=Need.SLIDE),
     ActionRow(FILE, *_SEPARATOR),
     ActionRow(FILE, "quit", "&Quit", ("Ctrl+Q",)),
-    ActionRow(VIEW, "zoom_in", "Zoom &In", ("+",), Binding.SHOWN),
-    ActionRow(VIEW, "zoom_out", "Zoom &Out", ("-",), Binding.SHOWN),
-    ActionRow(VIEW, "fit", "&Whole Slide", ("0",), Binding.SHOWN),
-    ActionRow(VIEW, "native", "&Native Pixels", ("9",), Binding.SHOWN),
-    *(
-        ActionRow(
-            VIEW, f"magnify_{factor:g}", f"{factor:g}x", (f"{key}",), Binding.SHOWN
-        )
-        for key, factor in MAGNIFICATIONS.items()
-    ),
-    ActionRow(VIEW, *_SEPARATOR),
     ActionRow(VIEW, "full_screen", "&Full Screen", ("F11",)),
     ActionRow(VIEW, "full_screen_key", "", ("F",), Binding.PICTURE),
-    ActionRow(GO, "next_slide", "&Next Slide", ("PgDown",), Binding.PICTURE),
-    ActionRow(GO, "previous_slide", "&Previous Slide", ("PgUp",), Binding.PICTURE),
+    ActionRow(ZOOM, "zoom_in", "Zoom &In", ("+",), *_SHOWN),
+    ActionRow(ZOOM, "zoom_out", "Zoom &Out", ("-",), *_SHOWN),
+    ActionRow(ZOOM, "fit", "&Whole Slide", ("0",), *_SHOWN),
+    ActionRow(ZOOM, "native", "&Native Pixels", ("9",), *_SHOWN),
+    ActionRow(ZOOM, *_SEPARATOR),
+    *(
+        ActionRow(ZOOM, f"magnify_{factor:g}", f"{factor:g}x", (f"{key}",), *_SHOWN)
+        for key, factor in MAGNIFICATIONS.items()
+    ),
+    ActionRow(GO, "next_slide", "&Next Slide", ("PgDown",), *_SWITCHED),
+    ActionRow(GO, "previous_slide", "&Previous Slide", ("PgUp",), *_SWITCHED),
     ActionRow(GO, *_SEPARATOR),
     ActionRow(GO, "next_region", "Next &Region", ("F6",)),
     ActionRow(GO, "previous_region", "Pre&vious Region", ("Shift+F6",)),
-    ActionRow(GO, "leave", "Cancel Opening or &Leave Full Screen", ("Esc",)),
+    ActionRow(
+        GO,
+        "leave",
+        "Cancel Opening or &Leave Full Screen",
+        ("Esc",),
+        need=Need.SOMETHING_TO_LEAVE,
+    ),
     ActionRow(HELP, "about", "&About Coverslip", ()),
 )
 
+MENUS: Final = (FILE, VIEW, ZOOM, COLOR, PANELS, GO, HELP)
+"""From left to right; one without entries is not shown."""
 
-def add_actions(
-    window: QMainWindow, picture: QWidget, slots: Mapping[str, Callable[[], object]]
-) -> dict[str, QAction]:
-    """Make the menus of ACTIONS and return the actions by name.
 
-    `slots` has one callable a name. A row without text gets its keys but no menu entry.
+class Commands:
+    """The actions of ACTIONS by name, in their menus.
+
+    A row without text has its keys but no menu entry.
     """
-    titles = dict.fromkeys(row.menu for row in ACTIONS)
-    menus = {title: window.menuBar().addMenu(title) for title in titles}
-    actions: dict[str, QAction] = {}
-    for row in ACTIONS:
-        if not row.name:
-            menus[row.menu].addSeparator()
-            continue
-        action = _action(row, window, picture)
-        action.triggered.connect(_without_argument(slots[row.name]))
-        actions[row.name] = action
-        if row.text:
-            menus[row.menu].addAction(action)
-    return actions
 
+    def __init__(
+        self,
+        window: QMainWindow,
+        picture: QWidget,
+        slots: Mapping[str, Callable[..., object]],
+    ) -> None:
+        """Make menus and actions; `slots` has one callable a name.
 
-def menu_of(window: QMainWindow, title: str) -> QMenu:
-    """Return one of the menus that `add_actions` made."""
-    menus = (action.menu() for action in window.menuBar().actions())
-    return next(m for m in menus if isinstance(m, QMenu) and m.title() == title)
+        The slot of a switch is called with its state, any other with nothing.
+        """
+        self._menus = {title: window.menuBar().addMenu(title) for title in MENUS}
+        self._actions: dict[str, QAction] = {}
+        for row in ACTIONS:
+            if not row.name:
+                self._menus[row.menu].addSeparator()
+                continue
+            action = _action(row, window, picture)
+            slot = slots[row.name]
+            if row.checked is None:
+                action.triggered.connect(_without_argument(slot))
+            else:
+                action.toggled.connect(slot)
+            self._actions[row.name] = action
+            if row.text:
+                self._menus[row.menu].addAction(action)
+        for menu in self._menus.values():
+            menu.menuAction().setVisible(not menu.isEmpty())
+
+    def __getitem__(self, name: str) -> QAction:
+        """Return an action by the name of its row."""
+        return self._actions[name]
+
+    def menu(self, title: str) -> QMenu:
+        """Return one of the menus."""
+        return self._menus[title]
+
+    def add(self, title: str, action: QAction) -> None:
+        """Put a further action, or a menu's, at the end of a menu."""
+        self._menus[title].addAction(action)
+        self._menus[title].menuAction().setVisible(True)
+
+    def enable(self, has: Need) -> None:
+        """Enable exactly the actions whose needs are met."""
+        for row in ACTIONS:
+            if row.name:
+                self._actions[row.name].setEnabled(row.need in has)
 
 
 def bind_to_picture(action: QAction, picture: QWidget, key: str) -> None:
@@ -110,6 +164,9 @@ def bind_to_picture(action: QAction, picture: QWidget, key: str) -> None:
 def _action(row: ActionRow, window: QMainWindow, picture: QWidget) -> QAction:
     action = QAction(row.text, window)
     action.setObjectName(row.name)
+    if row.checked is not None:
+        action.setCheckable(True)
+        action.setChecked(row.checked)
     if row.binding is Binding.SHOWN:
         # What follows a tab stands where Qt shows a shortcut, and binds nothing.
         action.setText(f"{row.text}\t{row.keys[0]}")
@@ -118,6 +175,8 @@ def _action(row: ActionRow, window: QMainWindow, picture: QWidget) -> QAction:
     else:
         action.setShortcuts([QKeySequence(key) for key in row.keys])
         window.addAction(action)
+    words = row.tip or row.text.replace("&", "").removesuffix(" …")
+    action.setToolTip(f"{words} ({row.keys[0]})" if row.keys else words)
     return action
 
 

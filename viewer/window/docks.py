@@ -10,6 +10,7 @@ from viewer.panels.images_panel import ImagesPanel
 from viewer.panels.metadata_panel import MetadataPanel
 from viewer.panels.panel import Panel
 from viewer.panels.slides_panel import SlidesPanel
+from viewer.window import actions
 from viewer.window.settings import DOCKS_VERSION
 
 P = TypeVar("P", bound=Panel)
@@ -60,6 +61,16 @@ class Docks:
     def __getitem__(self, name: str) -> QDockWidget:
         """Return the dock of a panel by its name in PANELS."""
         return self._docks[name]
+
+    def offer(self, commands: actions.Commands, picture: QWidget) -> None:
+        """Put the panels into their menu, with their keys."""
+        for row in PANELS:
+            action = self._docks[row.name].toggleViewAction()
+            commands.add(actions.PANELS, action)
+            action.setToolTip(f"Show or hide {action.text()}")
+            if row.key:
+                actions.bind_to_picture(action, picture, row.key)
+                action.setToolTip(f"{action.toolTip()} ({row.key})")
 
     def panel(self, kind: type[P]) -> P:
         """Return the panel of a class."""

@@ -1,6 +1,6 @@
 """The main window: the picture in the middle, panels around it; wiring only."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -21,17 +21,12 @@ from viewer.qt.resources import application_icon
 from viewer.scene.navigation import MAGNIFICATIONS, ZOOM_STEP
 from viewer.scene.slide_view import SlideView
 from viewer.slide.model import Slide
-from viewer.window.actions import (
-    VIEW,
-    add_actions,
-    bind_to_picture,
-    menu_of,
-)
+from viewer.tiles.plan import Viewport
+from viewer.window.actions import Commands, Need
 from viewer.window.color import ColorPreparation
-from viewer.window.docks import PANELS, Docks
-from viewer.window.drop import Dropped, DropTarget, refusal
-from viewer.window.left_out import left_out
+from viewer.window.docks import Docks
 from viewer.window.message_bar import MessageBar
+from viewer.window.opening import Opening
 from viewer.window.session import Session
 from viewer.window.settings import Settings
 from viewer.window.start_page import StartPage
@@ -52,7 +47,6 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowIcon(application_icon())
         self._settings = settings
-        self._refused: Sequence[str] = ()  # of the drop that is being opened
         self.session = Session(self._cache_budget(), self)
         self.view = SlideView(self.session.loader)
         self.message = MessageBar()
@@ -64,17 +58,19 @@ class MainWindow(QMainWindow):
         self.status = StatusLine()
         self.setStatusBar(self.status)
         self.color = ColorPreparation(self)
+        self.opening = Opening(self, self.session, self.status, self.message, settings)
         self._feed = StatusFeed(self.status, self.view, self.session)
-        self.commands = add_actions(self, self.view, self._slots())
-        self._add_dock_actions()
-        self.drop_target = DropTarget(self)
+        self.commands = Commands(self, self.view, self._slots())
+        self.docks.offer(self.commands, self.view)
+        self.opening.offer(self.start_page)
+        self.drop_target = self.opening.take_drops()
         self._connect()
         self._restore()
         self.show_slide(None)
 
     def open(self, paths: Iterable[Path]) -> None:
         """Open files and folders; the slide on screen stays until they are there."""
-        self.session.open(paths)
+        self.opening.open(paths)
 
     def open_demo(self) -> None:
         """Open the demo slide."""
@@ -133,12 +129,10 @@ class MainWindow(QMainWindow):
         layout.addWidget(self._stack, 1)
         self.setCentralWidget(center)
 
-    def _slots(self) -> dict[str, Callable[[], object]]:
+    def _slots(self) -> dict[str, Callable[..., object]]:
         view = self.view
         return {
-            "open_files": self._ask_files,
-            "open_folder": self._ask_folder,
-            "open_demo": self.open_demo,
+            **self.opening.slots(),
             "close_slide": self._close_slide,
             "quit": self.close,
             "zoom_in": partial(view.zoom_by, ZOOM_STEP),
@@ -159,33 +153,18 @@ class MainWindow(QMainWindow):
             "about": self._show_about,
         }
 
-    def _add_dock_actions(self) -> None:
-        menu = menu_of(self, VIEW)
-        menu.addSeparator()
-        for row in PANELS:
-            action = self.docks[row.name].toggleViewAction()
-            menu.addAction(action)
-            if row.key:
-                bind_to_picture(action, self.view, row.key)
-
     def _connect(self) -> None:
-        session, status, page = self.session, self.status, self.start_page
-        session.started.connect(self._say_opening)
-        session.progress.connect(status.show_progress)
+        session, status = self.session, self.status
+        session.started.connect(self._enable_actions)
         session.opened.connect(self._take)
-        session.failed.connect(self._say_failed)
-        session.cancelled.connect(self._say_cancelled)
+        session.failed.connect(self._enable_actions)
+        session.cancelled.connect(self._enable_actions)
         session.tiles_arrived.connect(self.view.tiles_loaded)
-        status.cancel_wanted.connect(session.cancel)
         status.failures_wanted.connect(self._list_failures)
         status.warnings_wanted.connect(self._list_warnings)
-        page.files_wanted.connect(self._ask_files)
-        page.folder_wanted.connect(self._ask_folder)
-        page.demo_wanted.connect(self.open_demo)
-        self.drop_target.accepted.connect(self._drop)
         self.color.ready.connect(self.view.set_look)
         self.color.chip_changed.connect(status.show_chip)
-        self.view.viewport_changed.connect(self._follow_level)
+        self.view.viewport_changed.connect(self._follow_view)
         self.view.refused.connect(self.message.show_note)
         self.slides_panel.chosen.connect(self._show_chosen)
         self.slides_panel.picked.connect(self.view.setFocus)
@@ -198,32 +177,10 @@ class MainWindow(QMainWindow):
         if self._settings.docks is not None:
             self.docks.arrange(self._settings.docks)
 
-    def _say_opening(self, name: str) -> None:
-        self._refused = ()
-        self.message.hide()
-        self.status.show_busy(f"Opening {name}")
-        self._enable_actions()
-
     def _take(self, opened: Opened) -> None:
-        self.status.show_busy(None)
         self.slides_panel.show_slides(opened.slides)
         self.show_slide(opened.slides[0])
         self.docks["slides"].setVisible(len(opened.slides) > 1)
-        told = left_out(opened.ignored, self._refused)
-        if told is not None:
-            self.message.show_note(told.sentence, told.details)
-
-    def _say_failed(self, sentence: str) -> None:
-        self._end_opening()
-        also = [refusal(self._refused)] if self._refused else []
-        self.message.show_error(" ".join([sentence, *also]))
-
-    def _say_cancelled(self) -> None:
-        self._end_opening()
-
-    def _end_opening(self) -> None:
-        self.status.show_busy(None)
-        self._enable_actions()
 
     def _list_warnings(self) -> None:
         slide = self.view.slide
@@ -238,31 +195,10 @@ class MainWindow(QMainWindow):
             sentences = [str(failure.error) for failure in failures]
             self.message.show_details("These tiles cannot be shown:", sentences)
 
-    def _drop(self, items: Dropped) -> None:
-        self.open(items.paths)
-        if items.paths:
-            self._refused = items.refused  # to be said with what comes of the rest
-        else:
-            self.message.show_error(refusal(items.refused))
-
-    def _ask_files(self) -> None:
-        from viewer.window.dialogs import ask_files
-
-        ask_files(self, self._settings.folder, self._open_chosen)
-
-    def _ask_folder(self) -> None:
-        from viewer.window.dialogs import ask_folder
-
-        ask_folder(self, self._settings.folder, self._open_chosen)
-
     def _show_about(self) -> None:
         from viewer.window.dialogs import show_about
 
         show_about(self)
-
-    def _open_chosen(self, paths: Sequence[Path]) -> None:
-        self._settings.folder = str(paths[0].parent)
-        self.open(paths)
 
     def _close_slide(self) -> None:
         closed = self.view.slide
@@ -287,10 +223,11 @@ class MainWindow(QMainWindow):
         if shown is not None and 0 <= number < len(slides):
             self.show_slide(slides[number])
 
-    def _follow_level(self, _viewport: object) -> None:
+    def _follow_view(self, viewport: Viewport) -> None:
         if self.view.slide is not None:
             for panel in self.docks.panels.values():
                 panel.show_level(self.view.shown_level())
+                panel.show_area(viewport.area)
 
     def _focus_next(self, step: int) -> None:
         picture = self.start_page if self.view.slide is None else self.view
@@ -308,13 +245,11 @@ class MainWindow(QMainWindow):
             self._toggle_full_screen()
 
     def _enable_actions(self) -> None:
-        has_slide = self.view.slide is not None
-        for name in ("close_slide", "zoom_in", "zoom_out", "fit", "native"):
-            self.commands[name].setEnabled(has_slide)
-        for each in MAGNIFICATIONS.values():
-            self.commands[f"magnify_{each:g}"].setEnabled(has_slide)
-        several = len(self.session.slides) > 1
-        self.commands["next_slide"].setEnabled(several)
-        self.commands["previous_slide"].setEnabled(several)
-        busy = self.session.is_opening or self.isFullScreen()
-        self.commands["leave"].setEnabled(busy)
+        has = Need.NOTHING
+        if self.view.slide is not None:
+            has |= Need.SLIDE
+        if len(self.session.slides) > 1:
+            has |= Need.SEVERAL_SLIDES
+        if self.session.is_opening or self.isFullScreen():
+            has |= Need.SOMETHING_TO_LEAVE
+        self.commands.enable(has)

@@ -45,6 +45,26 @@ class Settings:
         """The arrangement of the docks, as Qt packs it."""
         return self._bytes(DOCKS)
 
+    def flag(self, name: str, *, default: bool) -> bool:
+        """Return a switch, under a name such as "view/minimap"."""
+        value = self._values.value(name)
+        return default if value is None else str(value).lower() == "true"
+
+    def set_flag(self, name: str, *, value: bool) -> None:
+        """Keep a switch."""
+        self._values.setValue(name, "true" if value else "false")
+
+    def number(self, name: str, default: int) -> int:
+        """Return a whole number; one that is damaged counts as not there."""
+        try:
+            return int(str(self._values.value(name)))
+        except ValueError:
+            return default
+
+    def set_number(self, name: str, value: int) -> None:
+        """Keep a whole number."""
+        self._values.setValue(name, value)
+
     def remember_window(self, geometry: QByteArray, docks: QByteArray) -> None:
         """Keep the window's shape for next time."""
         self._values.setValue(GEOMETRY, geometry)

@@ -24,6 +24,7 @@ from viewer.slide.model import (
     ColorReading,
     Empty,
     EncodedFrame,
+    FramePlace,
     Level,
     OpticalPath,
     Samples,
@@ -139,6 +140,23 @@ class DicomImage:
             part.instance.header.transfer_syntax,
             part.instance.format.photometric,
         )
+
+    def frame_at(self, key: TileKey) -> FramePlace | None:
+        """Return which frame a tile is; None where there is none, or it is missing."""
+        try:
+            frame = self._frame_at(key)
+            if frame is None:
+                return None
+            part, number = self._part_of(frame)
+        except BrokenFrame:
+            return None
+        return FramePlace(part.instance.path, number + 1)
+
+    def icc_profile(self, optical_path: int) -> bytes | None:
+        """Return this instance's own profile of one of the slide's optical paths."""
+        number = self._path_numbers.get(optical_path)
+        paths = self._instance.optical_paths
+        return None if number is None else paths[number].icc_profile
 
     def close(self) -> None:
         """Close the files; readers inside finish first."""

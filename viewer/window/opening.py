@@ -1,0 +1,113 @@
+"""How slides come into the window: dialogs, drops, progress, and what was left out."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from viewer.formats import Opened
+from viewer.window.drop import Dropped, DropTarget, refusal
+from viewer.window.left_out import left_out
+from viewer.window.message_bar import MessageBar
+from viewer.window.session import Session
+from viewer.window.settings import Settings
+from viewer.window.start_page import StartPage
+from viewer.window.status import StatusLine
+
+
+class Opening(QObject):
+    """Asks the session to open things and tells what comes of it.
+
+    `_refused` are the schemes of addresses dropped together with what is being opened.
+    """
+
+    def __init__(
+        self,
+        window: QWidget,
+        session: Session,
+        status: StatusLine,
+        message: MessageBar,
+        settings: Settings,
+    ) -> None:
+        """Connect the session to the status line and the message bar."""
+        super().__init__(window)
+        self._window = window
+        self._session = session
+        self._status = status
+        self._message = message
+        self._settings = settings
+        self._refused: Sequence[str] = ()
+        self._drop_target: DropTarget | None = None
+        session.started.connect(self._say_opening)
+        session.progress.connect(status.show_progress)
+        session.opened.connect(self._say_opened)
+        session.failed.connect(self._say_failed)
+        session.cancelled.connect(self._end)
+        status.cancel_wanted.connect(session.cancel)
+
+    def slots(self) -> Mapping[str, Callable[[], object]]:
+        """Return what the actions of opening do, by their names."""
+        return {
+            "open_files": self.ask_files,
+            "open_folder": self.ask_folder,
+            "open_demo": self._session.open_demo,
+        }
+
+    def offer(self, page: StartPage) -> None:
+        """Do what the start page's buttons say."""
+        page.files_wanted.connect(self.ask_files)
+        page.folder_wanted.connect(self.ask_folder)
+        page.demo_wanted.connect(self._session.open_demo)
+
+    def take_drops(self) -> DropTarget:
+        """Take what is dropped on the window, which has all its parts by now."""
+        self._drop_target = DropTarget(self._window)
+        self._drop_target.accepted.connect(self._drop)
+        return self._drop_target
+
+    def open(self, paths: Iterable[Path]) -> None:
+        """Open files and folders; the slide on screen stays until they are there."""
+        self._session.open(paths)
+
+    def ask_files(self) -> None:
+        """Let the user choose files."""
+        from viewer.window.dialogs import ask_files
+
+        ask_files(self._window, self._settings.folder, self._open_chosen)
+
+    def ask_folder(self) -> None:
+        """Let the user choose a folder."""
+        from viewer.window.dialogs import ask_folder
+
+        ask_folder(self._window, self._settings.folder, self._open_chosen)
+
+    def _open_chosen(self, paths: Sequence[Path]) -> None:
+        self._settings.folder = str(paths[0].parent)
+        self.open(paths)
+
+    def _drop(self, items: Dropped) -> None:
+        self.open(items.paths)
+        if items.paths:
+            self._refused = items.refused  # to be said with what comes of the rest
+        else:
+            self._message.show_error(refusal(items.refused))
+
+    def _say_opening(self, name: str) -> None:
+        self._refused = ()
+        self._message.hide()
+        self._status.show_busy(f"Opening {name}")
+
+    def _say_opened(self, opened: Opened) -> None:
+        self._end()
+        told = left_out(opened.ignored, self._refused)
+        if told is not None:
+            self._message.show_note(told.sentence, told.details)
+
+    def _say_failed(self, sentence: str) -> None:
+        self._end()
+        also = [refusal(self._refused)] if self._refused else []
+        self._message.show_error(" ".join([sentence, *also]))
+
+    def _end(self) -> None:
+        self._status.show_busy(None)
