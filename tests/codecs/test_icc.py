@@ -10,28 +10,16 @@ import pytest
 from hypothesis import given
 from PIL import Image, ImageCms
 
-from viewer.codecs.icc import DirectCorrection, TableCorrection, profile_description
+from tests.profiles import LAB, SRGB, of_class, swapped
+from viewer.codecs.icc import (
+    DirectCorrection,
+    TableCorrection,
+    profile_class,
+    profile_description,
+)
 from viewer.slide.errors import BrokenProfile, Cancelled
-from viewer.slide.look import Look
 
-SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-LAB = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
-
-
-def _swapped(icc: bytes) -> bytes:
-    """Exchange the red and blue primaries of a matrix profile (ICC.1 9.2)."""
-    count = int.from_bytes(icc[128:132], "big")
-    entries = {icc[at : at + 4]: at + 4 for at in range(132, 132 + 12 * count, 12)}
-    changed = bytearray(icc)
-    red, blue = entries[b"rXYZ"], entries[b"bXYZ"]
-    changed[red : red + 8], changed[blue : blue + 8] = (
-        icc[blue : blue + 8],
-        icc[red : red + 8],
-    )
-    return bytes(changed)
-
-
-SWAPPED = _swapped(SRGB)
+SWAPPED = swapped()
 
 
 @pytest.fixture
@@ -95,11 +83,29 @@ def test_empty_picture_is_corrected_to_an_empty_one(table):
     assert table.apply(empty).shape == (0, 5, 4)
 
 
-def test_both_ways_are_the_same_look(table):
+def test_both_ways_have_the_digest_of_the_profile(table):
     direct = DirectCorrection(SWAPPED)
     assert direct.digest == table.digest == hashlib.sha256(SWAPPED).hexdigest()
-    assert Look(correction=direct) == Look(correction=table)
-    assert Look(correction=DirectCorrection(SRGB)) != Look(correction=table)
+    assert DirectCorrection(SRGB).digest != table.digest
+
+
+def test_without_its_table_a_correction_is_the_same_but_slow(pixels, table):
+    correction = TableCorrection(SWAPPED)
+    assert not correction.has_table
+    assert np.array_equal(correction.apply(pixels), table.apply(pixels))
+    correction.build_table()
+    assert correction.has_table
+    assert np.array_equal(correction.apply(pixels), table.apply(pixels))
+    correction.drop_table()
+    assert not correction.has_table
+    assert np.array_equal(correction.apply(pixels), table.apply(pixels))
+
+
+def test_device_class_is_read_as_it_stands():
+    assert profile_class(SRGB) == "mntr"
+    assert profile_class(of_class("scnr")) == "scnr"
+    assert profile_class(b"short") == ""
+    assert profile_class(SRGB[:12] + b"\xff\xff  ") == "\ufffd\ufffd"
 
 
 def test_building_stops_when_nobody_waits():

@@ -146,7 +146,7 @@ def _slide_lines(slide: Slide) -> list[str]:
         lines.append(
             f"  level {number}: {level['width']} x {level['height']} in tiles of "
             f"{level['tile_width']} x {level['tile_height']}, "
-            f"downsample {level['downsample']:.5g}, {level['frames']} frames, "
+            f"downsample {level['downsample']:.5g}, {_counted(level['frames'])}, "
             f"{level['photometric']}"
         )
     for name, size in facts["associated"].items():
@@ -157,3 +157,7 @@ def _slide_lines(slide: Slide) -> list[str]:
     )
     lines.extend(f"  warning: {each['message']}" for each in facts["warnings"])
     return lines
+
+
+def _counted(frames: int) -> str:
+    return "1 frame" if frames == 1 else f"{frames} frames"

@@ -7,13 +7,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from viewer.formats.files import RandomAccessFile
+from viewer.formats.metadata import read_metadata
 from viewer.formats.opening import Format, Ignored, Opened, OpenOptions, Wish
 from viewer.slide.errors import BrokenFile, SlideError, UnsupportedFile
 
 if TYPE_CHECKING:
     from viewer.slide.model import Slide
 
-__all__ = ["FORMATS", "Ignored", "OpenOptions", "Opened", "open_slide", "open_slides"]
+__all__ = [
+    "FORMATS",
+    "Ignored",
+    "OpenOptions",
+    "Opened",
+    "open_slide",
+    "open_slides",
+    "read_metadata",
+]
 
 _HEAD: Final = 1024
 

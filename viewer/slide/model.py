@@ -129,7 +129,8 @@ class AssociatedImage:
     """A label, overview or thumbnail; `read` decodes it on any thread.
 
     `read` may raise SlideError. `placement` is None where the file does not say, or
-    says nonsense; `placement_problem` is then the sentence for the screen.
+    says nonsense; `placement_problem` is then the sentence for the screen. `grey_range`
+    is what grey samples can hold, as on an OpticalPath.
     """
 
     size: Size
@@ -138,15 +139,21 @@ class AssociatedImage:
     icc_profile: bytes | None = None
     placement: Placement | None = None
     placement_problem: str = ""
+    grey_range: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FileRole:
-    """Which part of a slide a file is ("level 0", "label", "not used"), and why."""
+    """Which part of a slide a file is ("level 0", "label", "not used"), and why.
+
+    `size` is the whole picture in pixels, `transfer_syntax` a UID; both may be unknown.
+    """
 
     path: Path
     role: str
     reason: str
+    size: Size | None = None
+    transfer_syntax: str = ""
 
 
 class EncodedFrame(NamedTuple):

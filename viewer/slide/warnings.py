@@ -17,6 +17,8 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "image-type": "Image Type is missing or unusual",
         "frame-of-reference": "levels with different Frame of Reference UIDs",
         "concatenation": "a concatenation is incomplete or inconsistent",
+        "level-refused": "a level cannot be opened and is missing",
+        "image-refused": "a label, overview or thumbnail cannot be shown",
         # scale
         "no-spacing": "no Pixel Spacing: the scale is unknown",
         "spacing-ratio": "Pixel Spacing of a level does not follow from its size",

@@ -7,18 +7,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.formats.dicom.attributes import attribute_tree
+from viewer.codecs import decoder_for
 from viewer.formats.dicom.copies import without_copies
-from viewer.formats.dicom.grouping import SlidePlan, group
+from viewer.formats.dicom.grouping import group
 from viewer.formats.dicom.header import is_dicom, read_header
 from viewer.formats.dicom.image import DicomImage
 from viewer.formats.dicom.instance import Instance, read_instance
+from viewer.formats.dicom.label_texts import label_texts, scanner_of
+from viewer.formats.dicom.levels import NoLevel, open_levels, reason_of
+from viewer.formats.dicom.metadata import read_metadata
+from viewer.formats.dicom.placing import overview_placement, placement_of
+from viewer.formats.dicom.slide_plan import SlidePlan
 from viewer.formats.files import RandomAccessFile
 from viewer.formats.notes import Notes
 from viewer.formats.opening import Format, Ignored, Opened, OpenOptions, Wish
 from viewer.formats.pyramid import SlideFacts, TiledSlide
-from viewer.slide.errors import BrokenFile, SlideError
-from viewer.slide.metadata import Attribute
+from viewer.slide.errors import BrokenFile, SlideError, UnsupportedCodec
 from viewer.slide.model import EMPTY, AssociatedImage, ColorReading, Samples, TileKey
 
 __all__ = ["FORMAT", "open_dicom"]
@@ -41,7 +45,7 @@ def open_dicom(wish: Wish, options: OpenOptions) -> Opened:
         try:
             slides.append(_open_plan(plan))
         except SlideError as error:
-            ignored.append(Ignored(plan.base.path, str(error)))
+            ignored.extend(_not_opened(plan, error))
     return Opened(tuple(slides), tuple(ignored))
 
 
@@ -81,24 +85,31 @@ def _holds(plan: SlidePlan, path: Path) -> bool:
 
 def _concerns(ignored: Ignored, only: Path, plans: Sequence[SlidePlan]) -> bool:
     """Say whether a left-out file matters to who asked for the slide of one file."""
-    if ignored.path == only:
-        return True
-    names = [role.path.name for plan in plans for role in plan.roles]
-    return any(f" {name}" in ignored.reason for name in names)
+    used = {role.path for plan in plans for role in plan.roles}
+    return ignored.path == only or not used.isdisjoint(ignored.concerns)
+
+
+def _not_opened(plan: SlidePlan, error: SlideError) -> list[Ignored]:
+    """Say of each file of a slide why it is not shown."""
+    base = plan.base.path
+    reasons = dict(error.reasons) if isinstance(error, NoLevel) else {base: str(error)}
+    why = reason_of(base, str(error))
+    for role in plan.roles:
+        reason = (
+            f"{role.path.name} belongs to the slide of {base.name}, which cannot be "
+            f"opened: {why}."
+        )
+        reasons.setdefault(role.path, reason)
+    concerns = frozenset(reasons)
+    return [Ignored(path, why, concerns - {path}) for path, why in reasons.items()]
 
 
 def _open_plan(plan: SlidePlan) -> TiledSlide:
     notes = Notes(plan.warnings)
+    plan, images = open_levels(plan, notes)
     paths = plan.base.optical_paths
-    images: list[DicomImage] = []
-    try:
-        for level in plan.levels:
-            image = DicomImage(level, plan.base.size, paths, notes)
-            images.append(image)
-    except BaseException:
-        for image in images:
-            image.close()
-        raise
+    for instance in plan.associated.values():
+        _check_associated(instance, notes)
     by_path = {role.path: role for role in plan.roles}
     facts = SlideFacts(
         name=plan.name,
@@ -106,17 +117,30 @@ def _open_plan(plan: SlidePlan) -> TiledSlide:
         optical_paths=paths,
         focal_planes=images[0].focal_planes,
         associated={
-            role: _associated(instance, notes)
+            role: _associated(instance, plan.base, notes)
             for role, instance in plan.associated.items()
         },
         files=tuple(by_path.values()),
-        read_metadata=_read_metadata,
+        read_metadata=read_metadata,
         find_personalities=lambda: _personalities(plan.base, notes),
+        scanner=scanner_of(plan.base),
+        label_texts=label_texts(plan.base, plan.associated.get("label")),
+        placement=placement_of(plan.base),
     )
     return TiledSlide(images, facts, notes)
 
 
-def _associated(instance: Instance, notes: Notes) -> AssociatedImage:
+def _check_associated(instance: Instance, notes: Notes) -> None:
+    """Warn of an image that reading will refuse, as far as its header tells."""
+    try:
+        decoder_for(instance.format)
+    except UnsupportedCodec as error:
+        name, role = instance.path.name, instance.role
+        sentence = f"{name}: the {role} image cannot be shown: {error}."
+        notes.warn("image-refused", sentence, instance.path)
+
+
+def _associated(instance: Instance, base: Instance, notes: Notes) -> AssociatedImage:
     """Describe a label, overview or thumbnail, whose file is opened only to read it."""
 
     def read() -> Samples:
@@ -126,8 +150,19 @@ def _associated(instance: Instance, notes: Notes) -> AssociatedImage:
         finally:
             image.close()
 
-    profile = instance.optical_paths[0].icc_profile
-    return AssociatedImage(instance.size, instance.path, read, profile)
+    path = instance.optical_paths[0]
+    placement, problem = None, ""
+    if instance.role == "OVERVIEW":
+        placement, problem = overview_placement(instance, base)
+    return AssociatedImage(
+        instance.size,
+        instance.path,
+        read,
+        path.icc_profile,
+        placement,
+        problem,
+        path.grey_range,
+    )
 
 
 def _whole(image: DicomImage, instance: Instance) -> Samples:
@@ -153,14 +188,6 @@ def _whole(image: DicomImage, instance: Instance) -> Samples:
     if whole.size == 0:
         raise BrokenFile(f"{instance.path.name}: the {instance.role} image is empty.")
     return whole
-
-
-def _read_metadata(path: Path) -> Attribute:
-    file = RandomAccessFile(path)
-    try:
-        return attribute_tree(read_header(file).dataset, path.name)
-    finally:
-        file.close()
 
 
 def _personalities(base: Instance, notes: Notes) -> Sequence[str]:

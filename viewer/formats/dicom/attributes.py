@@ -1,100 +1,149 @@
-"""A pydicom data set as a tree of Attributes; nothing in it ever raises."""
+"""A DICOM file as a tree of Attributes, each made when it is asked for."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from functools import partial
+from typing import Final, overload
 
-from pydicom.datadict import keyword_for_tag
-from pydicom.dataelem import DataElement, RawDataElement
-from pydicom.dataset import Dataset
-
+from viewer.formats.dicom.coded_items import coded_words, items_in_words
+from viewer.formats.dicom.data_set import DataSet, Field, Items
+from viewer.formats.dicom.exported import exported
+from viewer.formats.dicom.fields import fields_of
+from viewer.formats.dicom.json_model import attribute_json, data_set_json
+from viewer.formats.dicom.lexicon import keyword_of, name_of
+from viewer.formats.dicom.part10 import DicomFile
+from viewer.formats.dicom.words import (
+    count_of,
+    line_of,
+    profile_of,
+    whole_of,
+)
+from viewer.slide.errors import SlideError
 from viewer.slide.metadata import Attribute
 
-_LONGEST: Final = 512
-_BINARY: Final = frozenset({"OB", "OW", "OF", "OD", "OL", "OV", "UN"})
-_DEPTH: Final = 64
+MOST_JSON: Final = 32 << 20
+"""Bytes of a file whose JSON is made in memory."""
 
 
-def attribute_tree(dataset: Dataset, title: str) -> Attribute:
-    """Return the root, named `title`, whose children are the data set's elements.
+def attribute_tree(file: DicomFile, others: Sequence[Attribute] = ()) -> Attribute:
+    """Return the root, whose children are File Meta Information and the data set.
 
-    File meta information comes first. Sequences open lazily.
+    `others` are nodes that come behind them. The nodes keep the file open. Any thread.
+    `children`, `full` and `as_json` raise SlideError only, where the file cannot be
+    read any more or an answer would be too long; what is damaged in the file is a node
+    that says so.
     """
-    meta = getattr(dataset, "file_meta", None)
 
     def expand() -> list[Attribute]:
-        heads = _elements(meta, 0) if isinstance(meta, Dataset) else []
-        return heads + _elements(dataset, 0)
+        return [*_nodes(file.meta, ""), *_nodes(file.data_set, ""), *others]
 
-    return Attribute("", "", title, "", 0, "", expand)
-
-
-def _elements(dataset: Dataset, depth: int) -> list[Attribute]:
-    found: list[Attribute] = []
-    for tag in sorted(dataset.keys()):
-        try:
-            found.append(_attribute(dataset[tag], depth))
-        except Exception:  # noqa: BLE001  bad bytes; the tree must go on
-            # Without `keep_deferred` an element without a value is converted again.
-            raw = dataset.get_item(tag, keep_deferred=True)
-            found.append(_unreadable(raw))
-    return found
+    as_json = partial(_data_set_json, file.data_set)
+    return Attribute("", "", file.path.name, "", 0, "", expand, as_json=as_json)
 
 
-def _attribute(element: DataElement, depth: int) -> Attribute:
-    vr = str(element.VR)
-    keyword = keyword_for_tag(element.tag)
-    name = str(element.name).strip("[]")
-    tag = f"({element.tag.group:04X},{element.tag.element:04X})"
-    if vr != "SQ":
-        return Attribute(tag, keyword, name, vr, element.VM, _value_text(element, vr))
-    items: Sequence[Dataset] = element.value or ()
-    words = f"{len(items)} item" + ("" if len(items) == 1 else "s")
-    if depth >= _DEPTH:
-        return Attribute(tag, keyword, name, vr, 1, f"{words}, nested too deep to show")
-
-    def expand() -> list[Attribute]:
-        return [_item(item, number, depth) for number, item in enumerate(items, 1)]
-
-    return Attribute(tag, keyword, name, vr, 1, words, expand if items else None)
+def _nodes(data_set: DataSet, path: str) -> list[Attribute]:
+    return [_node(field, path) for field in fields_of(data_set)]
 
 
-def _item(item: Dataset, number: int, depth: int) -> Attribute:
+def _node(field: Field, above: str) -> Attribute:
+    """Return the node of one attribute; `above` is the path of what it lies in."""
+    if not field.tag:
+        sentence = f"{_capital(field.problem)}, {field.length} bytes are not shown."
+        return Attribute("", "", "Unreadable", "", 0, sentence, path=above)
+    tag = f"({field.tag >> 16:04X},{field.tag & 0xFFFF:04X})"
+    keyword = keyword_of(field.tag)
+    own = keyword or tag
+    path = f"{above}.{own}" if above else own
+    value = line_of(field) if field.vr != "SQ" else _sequence_line(field)
+    if field.problem:
+        value = f"{value} ({field.problem})" if value else _capital(field.problem)
     return Attribute(
-        "", "", f"Item {number}", "", 0, "", lambda: _elements(item, depth + 1)
+        tag=tag,
+        keyword=keyword,
+        name=name_of(field.tag, field.creator),
+        vr=field.vr,
+        vm=1 if field.vr == "SQ" else count_of(field),
+        value=value,
+        expand=_expansion(field, path),
+        path=path,
+        full=partial(_whole, field),
+        as_json=partial(_attribute_json, field),
     )
 
 
-def _value_text(element: DataElement, vr: str) -> str:
-    value: Any = element.value
-    if isinstance(value, bytes):
-        if vr in _BINARY or vr.startswith("O"):
-            head = value[:16].hex(" ")
-            dots = " ..." if len(value) > 16 else ""
-            return f"{len(value)} bytes: {head}{dots}" if value else "0 bytes"
-        text = value.decode("ascii", "replace")
-    elif vr == "UI" and value:
-        text = _named_uids(value)
-    elif element.VM > 1 and not isinstance(value, str):
-        text = "\\".join(str(each) for each in value)
-    else:
-        text = "" if value is None else str(value)
-    text = " ".join(text.replace("\0", " ").split())
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+def _sequence_line(field: Field) -> str:
+    return "" if field.items is None else items_in_words(field.items)
 
 
-def _named_uids(value: Any) -> str:
-    uids = [value] if isinstance(value, str) else list(value)
-    named: list[str] = []
-    for uid in uids:
-        name = str(getattr(uid, "name", uid))
-        named.append(str(uid) if name == str(uid) else f"{uid} ({name})")
-    return "\\".join(named)
+def _expansion(field: Field, path: str) -> "partial[Sequence[Attribute]] | None":
+    if field.items is not None and len(field.items):
+        return partial(_ItemNodes, field.items, path)
+    facts = profile_of(field)
+    return partial(_fact_nodes, facts, path) if facts else None
 
 
-def _unreadable(raw: DataElement | RawDataElement) -> Attribute:
-    vr = str(raw.VR or "UN")
-    value = raw.value if isinstance(raw.value, bytes) else b""
-    shown = f"unreadable: {value[:16].hex(' ') or 'no bytes'}"
-    tag = f"({raw.tag.group:04X},{raw.tag.element:04X})"
-    keyword = keyword_for_tag(raw.tag)
-    return Attribute(tag, keyword, keyword or "Unknown", vr, 1, shown)
+class _ItemNodes(Sequence[Attribute]):
+    """The items of a sequence as nodes, each made when it is looked at."""
+
+    __slots__ = ("_items", "_path")
+
+    def __init__(self, items: Items, path: str) -> None:
+        self._items = items
+        self._path = path
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, index: int) -> Attribute: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Attribute]: ...
+    def __getitem__(self, index: int | slice) -> Attribute | list[Attribute]:
+        places = range(len(self._items))[index]
+        if isinstance(places, range):
+            return [self._node(place) for place in places]
+        return self._node(places)
+
+    def _node(self, place: int) -> Attribute:
+        item, path = self._items[place], f"{self._path}[{place}]"
+        return Attribute(
+            tag="",
+            keyword="",
+            name=f"Item {place + 1}",
+            vr="",
+            vm=0,
+            value=coded_words(item),
+            expand=partial(_nodes, item, path),
+            path=path,
+            as_json=partial(_data_set_json, item),
+        )
+
+
+def _fact_nodes(facts: list[tuple[str, str]], path: str) -> list[Attribute]:
+    return [Attribute("", "", name, "", 0, words, path=path) for name, words in facts]
+
+
+def _whole(field: Field) -> str:
+    return _sequence_line(field) if field.vr == "SQ" else whole_of(field)
+
+
+def _attribute_json(field: Field) -> object:
+    _check_length(field.length if field.vr == "SQ" else 0, field.within)
+    return attribute_json(field, [])
+
+
+def _data_set_json(data_set: DataSet) -> object:
+    fields = exported(data_set)
+    _check_length(sum(each.length for each in fields if each.vr == "SQ"), data_set)
+    return data_set_json(data_set, [])
+
+
+def _check_length(length: int, data_set: DataSet) -> None:
+    if length > MOST_JSON:
+        raise SlideError(
+            f"{data_set.file.path.name}: the JSON of {length} bytes is too long to"
+            f" show, expected at most {MOST_JSON}; the metadata command writes it."
+        )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

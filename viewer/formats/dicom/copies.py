@@ -40,7 +40,7 @@ def without_copies(
             warnings.append(
                 (first.series, SlideWarning("duplicate-uid", sentence, first.path))
             )
-        ignored.append(Ignored(instance.path, reason))
+        ignored.append(Ignored(instance.path, reason, frozenset({first.path})))
     order = {id(instance): place for place, instance in enumerate(instances)}
     return sorted(kept.values(), key=lambda each: order[id(each)]), ignored, warnings
 

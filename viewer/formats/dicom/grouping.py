@@ -5,52 +5,15 @@ never by Pixel Spacing, which converters repeat or get wrong (Bio-Formats 7.3, O
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Final
 
 from viewer.formats.dicom.instance import ROLES, Instance
+from viewer.formats.dicom.scale_checks import check_scale
+from viewer.formats.dicom.slide_plan import SlidePlan
 from viewer.formats.opening import Ignored
-from viewer.slide.model import FileRole
-from viewer.slide.warnings import SlideWarning
 
-_PLACEHOLDERS: Final = frozenset({"", "unknown", "none", "null"})
 _SAME_PLACE_MM: Final = 0.1
-_PLAUSIBLE_MM: Final = (1e-5, 0.1)  # of the base level: 0.01 to 100 micrometers
-
-
-@dataclass
-class SlidePlan:
-    """A slide about to be opened: its levels finest first, each one or more instances.
-
-    Built up by this module, only read by others.
-    """
-
-    levels: list[list[Instance]]
-    associated: dict[str, Instance] = field(default_factory=dict[str, Instance])
-    roles: list[FileRole] = field(default_factory=list[FileRole])
-    warnings: list[SlideWarning] = field(default_factory=list[SlideWarning])
-
-    @property
-    def base(self) -> Instance:
-        """The (first) instance of the finest level."""
-        return self.levels[0][0]
-
-    @property
-    def name(self) -> str:
-        """Container Identifier unless it is a placeholder, else the file's stem."""
-        container = self.base.container
-        if container.lower() not in _PLACEHOLDERS:
-            return container
-        return self.base.path.stem
-
-    def warn(self, code: str, sentence: str, instance: Instance) -> None:
-        """Add a warning about one file."""
-        self.warnings.append(SlideWarning(code, sentence, instance.path))
-
-    def leave_out(self, instance: Instance, reason: str) -> None:
-        """List a file of the slide that is not used."""
-        self.roles.append(FileRole(instance.path, "not used", reason))
 
 
 def group(instances: Sequence[Instance]) -> tuple[list[SlidePlan], list[Ignored]]:
@@ -103,8 +66,8 @@ def _without_volume(members: Sequence[Instance]) -> SlidePlan:
         f"({base.role}, {base.size.width} x {base.size.height} pixels) stands in."
     )
     plan.warn("no-volume", sentence, base)
-    plan.roles.append(FileRole(base.path, "level 0", f"{base.role}, no VOLUME found"))
-    _check_scale(plan)
+    plan.add(base, "level 0", f"{base.role}, no VOLUME found")
+    check_scale(plan)
     _add_others(plan, [each for each in members if each is not base], alone=True)
     return plan
 
@@ -123,7 +86,7 @@ def _pyramid(volumes: Sequence[Instance]) -> SlidePlan:
         plan.warn(code, f"{image[0].path.name} is not used: {reason}.", image[0])
     for number, image in enumerate(plan.levels):
         _describe_level(plan, number, image)
-    _check_scale(plan)
+    check_scale(plan)
     return plan
 
 
@@ -195,7 +158,7 @@ def _describe_level(plan: SlidePlan, number: int, image: Sequence[Instance]) -> 
     reason = f"VOLUME, {size.width} x {size.height} pixels"
     for place, instance in enumerate(image, 1):
         part = f", part {place} of {len(image)} found" if len(image) > 1 else ""
-        plan.roles.append(FileRole(instance.path, f"level {number}", reason + part))
+        plan.add(instance, f"level {number}", reason + part)
         plan.warnings.extend(instance.warnings)
     expected = 0
     for instance in image:
@@ -208,65 +171,6 @@ def _describe_level(plan: SlidePlan, number: int, image: Sequence[Instance]) -> 
             plan.warn("concatenation", sentence, instance)
             break
         expected += instance.frames
-
-
-def _check_scale(plan: SlidePlan) -> None:
-    base = plan.base
-    if base.spacing is None:
-        plan.warn(
-            "no-spacing",
-            f"{base.path.name}: Pixel Spacing is missing; the scale is unknown.",
-            base,
-        )
-        return
-    low, high = _PLAUSIBLE_MM
-    if not all(low <= value <= high for value in base.spacing):
-        plan.warn(
-            "spacing-range",
-            f"{base.path.name}: Pixel Spacing is {base.spacing.y:g} x "
-            f"{base.spacing.x:g} mm, expected {low:g} to {high:g} mm; the scale is "
-            "taken as unknown.",
-            base,
-        )
-        plan.levels = [
-            [replace(part, spacing=None) for part in image] for image in plan.levels
-        ]
-        return
-    if abs(base.spacing.x / base.spacing.y - 1) > 0.01:
-        plan.warn(
-            "spacing-anisotropic",
-            f"{base.path.name}: Pixel Spacing is {base.spacing.x * 1000:g} um along x "
-            f"and {base.spacing.y * 1000:g} um along y, expected the same.",
-            base,
-        )
-    for image in plan.levels[1:]:
-        _check_level_scale(plan, image[0], base.spacing.x)
-        _check_frame_of_reference(plan, image[0])
-
-
-def _check_level_scale(plan: SlidePlan, level: Instance, base_spacing: float) -> None:
-    if level.spacing is None:
-        return
-    expected = base_spacing * plan.base.size.width / level.size.width
-    if abs(level.spacing.x / expected - 1) > 0.02 + 1 / level.size.width:
-        plan.warn(
-            "spacing-ratio",
-            f"{level.path.name}: Pixel Spacing is {level.spacing.x * 1000:g} um, "
-            f"expected {expected * 1000:g} um from the size of the level; the size is "
-            "followed.",
-            level,
-        )
-
-
-def _check_frame_of_reference(plan: SlidePlan, level: Instance) -> None:
-    if level.frame_of_reference != plan.base.frame_of_reference:
-        plan.warn(
-            "frame-of-reference",
-            f"{level.path.name}: the Frame of Reference UID is "
-            f"{level.frame_of_reference or 'missing'}, expected that of "
-            f"{plan.base.path.name} ({plan.base.frame_of_reference or 'missing'}).",
-            level,
-        )
 
 
 def _add_others(plan: SlidePlan, others: Iterable[Instance], *, alone: bool) -> None:
@@ -291,7 +195,7 @@ def _add_other(plan: SlidePlan, role: str, instance: Instance) -> None:
         plan.leave_out(instance, f"another {role}; {first} is shown")
     else:
         plan.associated[known] = instance
-        plan.roles.append(FileRole(instance.path, known, f"{role}, {size}"))
+        plan.add(instance, known, f"{role}, {size}")
 
 
 def _role_order(instance: Instance) -> tuple[int, str]:
@@ -302,11 +206,12 @@ def _role_order(instance: Instance) -> tuple[int, str]:
 def _unclaimed(
     members: Sequence[Instance], plans: Sequence[SlidePlan]
 ) -> list[Ignored]:
-    claimed = {role.path for plan in plans for role in plan.roles}
+    claimed = frozenset(role.path for plan in plans for role in plan.roles)
     return [
         Ignored(
             each.path,
             f"a {each.role} image that fits none of the slides of its series",
+            claimed,
         )
         for each in members
         if each.path not in claimed

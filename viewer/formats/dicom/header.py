@@ -112,7 +112,7 @@ def read_header(file: RandomAccessFile) -> Header:
     deflated = syntax == DEFLATED
     body = inflate(file, start) if deflated else file
     body_start = 0 if deflated else start
-    implicit, big_endian = _encoding(body.read_some(body_start, 8), syntax)
+    implicit, big_endian = encoding(body.read_some(body_start, 8), syntax)
     walked = list(walk(body, body_start, implicit=implicit, big_endian=big_endian))
     kept, elements, problems = _sorted_out(body, walked)
     dataset = _parsed(body, kept, problems, implicit=implicit, big_endian=big_endian)
@@ -150,6 +150,19 @@ def open_body(header: Header) -> ReadableFile:
         file.close()
 
 
+def encoding(head: bytes, syntax: str) -> tuple[bool, bool]:
+    """Tell implicit VR and big endian by the first element, else by the syntax.
+
+    `head` is the first eight bytes of the data set. They are right where the two
+    disagree (pydicom does the same).
+    """
+    groups = int.from_bytes(head[:2], "little"), int.from_bytes(head[:2], "big")
+    explicit = head[4:6].isalpha() and head[4:6].isupper()
+    if len(head) < 8 or min(groups) > 0x00FF:
+        return syntax == IMPLICIT, syntax == BIG_ENDIAN
+    return not explicit, groups[1] < groups[0]
+
+
 _FIRST_TAGS: Final = frozenset(
     [(0x0002, 0x0000), (0x0002, 0x0001), (0x0002, 0x0002), (0x0002, 0x0010)]
     + [(0x0008, number) for number in (0x00, 0x01, 0x05, 0x08, 0x12, 0x14, 0x16, 0x18)]
@@ -180,18 +193,6 @@ def _read_meta(file: ReadableFile, start: int) -> tuple[FileMetaDataset, int]:
     parsed = _parsed(file, kept, problems, implicit=False, big_endian=False)
     end = kept[-1][1] if kept else start
     return FileMetaDataset(parsed), end
-
-
-def _encoding(head: bytes, syntax: str) -> tuple[bool, bool]:
-    """Tell implicit VR and big endian by the first element, else by the syntax.
-
-    The bytes are right where the two disagree (pydicom does the same).
-    """
-    groups = int.from_bytes(head[:2], "little"), int.from_bytes(head[:2], "big")
-    explicit = head[4:6].isalpha() and head[4:6].isupper()
-    if len(head) < 8 or min(groups) > 0x00FF:
-        return syntax == IMPLICIT, syntax == BIG_ENDIAN
-    return not explicit, groups[1] < groups[0]
 
 
 def _sorted_out(

@@ -5,7 +5,7 @@ indexes into a data set. PS3.3 C.8.12.4 (Whole Slide Microscopy Image) and C.7.6
 (Multi-frame Dimension).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any, Final
 from pydicom.dataset import Dataset
 
 from viewer.codecs import FrameFormat, is_encapsulated
+from viewer.formats.dicom.absent import absent_color, is_cielab
 from viewer.formats.dicom.header import Header
 from viewer.slide.errors import BrokenFile, UnsupportedFile
 from viewer.slide.geometry import Size, Spacing
@@ -32,7 +33,7 @@ _NEWER_CLASSES: Final = {
     "1.2.840.10008.5.1.4.1.1.66.7": "Label Map Segmentation Storage",
 }
 ROLES: Final = ("VOLUME", "LABEL", "OVERVIEW", "THUMBNAIL")
-_FLUORESCENCE: Final = frozenset({"111743", "111741", "C-171C5"})
+_ABSENT: Final = "RecommendedAbsentPixelCIELabValue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def read_instance(header: Header) -> Instance:
         format=frame_format,
         layout=text(dataset, "DimensionOrganizationType").upper(),
         planes=_focal_planes(dataset),
-        optical_paths=_optical_paths(dataset, frame_format),
+        optical_paths=_optical_paths(header, frame_format, warnings),
         spacing=_spacing(dataset),
         origin=_origin(dataset),
         warnings=tuple(warnings),
@@ -145,7 +146,8 @@ def _number(dataset: Dataset, keyword: str, default: int) -> int:
         return default
 
 
-def _floats(dataset: Dataset, keyword: str) -> list[float]:
+def floats(dataset: Dataset, keyword: str) -> list[float]:
+    """Return an attribute's numbers; none where it is absent or holds no numbers."""
     value = _value(dataset, keyword)
     if value is None or value == "":
         return []
@@ -264,8 +266,8 @@ def _shared(dataset: Dataset, sequence: str) -> Dataset | None:
 
 def _spacing(dataset: Dataset) -> Spacing | None:
     measures = _shared(dataset, "PixelMeasuresSequence")
-    values = _floats(measures, "PixelSpacing") if measures is not None else []
-    values = values or _floats(dataset, "PixelSpacing")
+    values = floats(measures, "PixelSpacing") if measures is not None else []
+    values = values or floats(dataset, "PixelSpacing")
     if len(values) != 2 or not all(0 < value < inf for value in values):
         return None
     return Spacing(values[1], values[0])  # DICOM: row (y), then column (x)
@@ -273,8 +275,8 @@ def _spacing(dataset: Dataset) -> Spacing | None:
 
 def _origin(dataset: Dataset) -> tuple[float, float] | None:
     for item in items(dataset, "TotalPixelMatrixOriginSequence"):
-        x = _floats(item, "XOffsetInSlideCoordinateSystem")
-        y = _floats(item, "YOffsetInSlideCoordinateSystem")
+        x = floats(item, "XOffsetInSlideCoordinateSystem")
+        y = floats(item, "YOffsetInSlideCoordinateSystem")
         if x and y:
             return (x[0], y[0])
     return None
@@ -284,25 +286,38 @@ def _focal_planes(dataset: Dataset) -> tuple[float, ...]:
     # Not Number of Focal Planes (0048,0013), which belongs to extended depth of field.
     count = max(1, min(_number(dataset, "TotalPixelMatrixFocalPlanes", 1), 10_000))
     measures = _shared(dataset, "PixelMeasuresSequence")
-    step = _floats(measures, "SpacingBetweenSlices") if measures is not None else []
+    step = floats(measures, "SpacingBetweenSlices") if measures is not None else []
     step_um = step[0] * 1000 if step else 0.0
     return tuple(plane * step_um for plane in range(count))
 
 
-def _optical_paths(dataset: Dataset, frame: FrameFormat) -> tuple[OpticalPath, ...]:
+def _optical_paths(
+    header: Header, frame: FrameFormat, warnings: list[SlideWarning]
+) -> tuple[OpticalPath, ...]:
+    dataset = header.dataset
+    absent = floats(dataset, _ABSENT)
+    if _value(dataset, _ABSENT) is not None and not is_cielab(absent):
+        found = text(dataset, _ABSENT)[:80] or "empty"
+        sentence = f"{header.path.name}: {_ABSENT} is {found}, expected 3 numbers."
+        warnings.append(SlideWarning("metadata", sentence, header.path))
     unnamed = OpticalPath(
         identifier="",
         icc_profile=_profile(dataset),
-        absent=(255, 255, 255) if frame.is_color else (0, 0, 0),
+        absent=absent_color(absent, (), is_color=frame.is_color),
         grey_range=None if frame.is_color else (0, 2**frame.bits_stored - 1),
     )
-    found = items(dataset, "OpticalPathSequence")
-    named = [_optical_path(item, place, unnamed) for place, item in enumerate(found)]
+    sequence = items(dataset, "OpticalPathSequence")
+    named = [
+        _optical_path(item, place, unnamed, absent)
+        for place, item in enumerate(sequence)
+    ]
     return tuple(named) or (unnamed,)
 
 
-def _optical_path(item: Dataset, number: int, unnamed: OpticalPath) -> OpticalPath:
-    power = _floats(item, "ObjectiveLensPower")
+def _optical_path(
+    item: Dataset, number: int, unnamed: OpticalPath, absent: Sequence[float]
+) -> OpticalPath:
+    power = floats(item, "ObjectiveLensPower")
     light = {
         text(code, "CodeValue") for code in items(item, "IlluminationTypeCodeSequence")
     }
@@ -312,10 +327,10 @@ def _optical_path(item: Dataset, number: int, unnamed: OpticalPath) -> OpticalPa
         description=text(item, "OpticalPathDescription"),
         icc_profile=_profile(item) or unnamed.icc_profile,
         objective_power=power[0] if power and power[0] > 0 else None,
-        absent=(0, 0, 0) if light & _FLUORESCENCE else unnamed.absent,
+        absent=absent_color(absent, light, is_color=unnamed.grey_range is None),
     )
 
 
 def _profile(dataset: Dataset) -> bytes | None:
     value = _value(dataset, "ICCProfile")
-    return bytes(value) if isinstance(value, bytes) and len(value) >= 128 else None
+    return bytes(value) if isinstance(value, bytes) and value else None

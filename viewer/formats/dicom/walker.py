@@ -47,7 +47,7 @@ def walk(
     yielded), what cannot be an element, and the limits above. Never raises but
     BrokenFile from reading.
     """
-    headers = _Headers(file, big_endian=big_endian)
+    headers = Headers(file, big_endian=big_endian)
     for _ in range(MOST_ELEMENTS):
         element = headers.element(offset, implicit=implicit)
         if element is None or element.tag < 0x00010000 or element.tag >> 16 == 0xFFFE:
@@ -74,8 +74,11 @@ _LONG: Final = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
 _WINDOW: Final = 1 << 18
 
 
-class _Headers:
-    """Reads element headers through a window that moves along the file."""
+class Headers:
+    """Reads element headers through a window that moves along the file.
+
+    One thread at a time.
+    """
 
     def __init__(self, file: ReadableFile, *, big_endian: bool) -> None:
         order = ">" if big_endian else "<"
@@ -104,15 +107,18 @@ class _Headers:
         known = None if length == UNDEFINED else length
         return Element(tag, name, offset + size, known, offset)
 
-    def skip(self, offset: int, *, implicit: bool) -> int | None:
+    def skip(
+        self, offset: int, *, implicit: bool, inside_item: bool = False
+    ) -> int | None:
         """Return the end of the sequence of undefined length whose items begin here.
 
+        With `inside_item` it is the item of undefined length whose elements begin here.
         None where the file ends first, or what is there is no sequence. A hundred
         thousand frames have two million headers, hence no Element for each.
         """
         # Each entry is an open sequence or item of undefined length: whether it is an
         # item, and whether its elements have implicit VRs.
-        opened = [(False, implicit)]
+        opened = [(inside_item, implicit)]
         for _ in range(MOST_NESTED):
             at = self._place(offset)
             if len(self._window) - at < 8 or len(opened) > 2 * DEEPEST:

@@ -1,0 +1,154 @@
+"""`coverslip metadata`: every attribute of a file, as text, JSON or XML."""
+
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from viewer.commands.slides import opened, say
+from viewer.formats.metadata import (
+    dicom_json,
+    dicom_xml,
+    read_metadata,
+    tiff_side,
+    tiff_tags_json,
+)
+from viewer.slide.errors import SlideError
+from viewer.slide.metadata import Attribute
+
+SUMMARY: Final = "write all attributes of any DICOM file, as text, JSON or XML"
+
+_HELP: Final = """\
+A file is written whole, whether it is a slide or not. Of a folder the instances are
+listed with their numbers; --instance K writes one of them. With a file, --instance
+counts the instances of the slide that the file belongs to.
+
+json is the DICOM JSON Model (PS3.18 annex F), xml the Native DICOM Model (PS3.19 A.1).
+Both leave out pixel data and the tables of their places, File Meta Information, and
+values of more than 4 MiB. --side tiff writes the TIFF tags of a file that is DICOM
+and TIFF at once, or of a TIFF file, as text or JSON.
+"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.formatter_class = RawDescriptionHelpFormatter
+    parser.epilog = _HELP
+    parser.add_argument("path", metavar="PATH", help="a file or folder")
+    parser.add_argument(
+        "--instance", type=int, metavar="K", help="which instance of a slide or folder"
+    )
+    parser.add_argument(
+        "--format", choices=("text", "json", "xml"), default="text", help="how to write"
+    )
+    parser.add_argument(
+        "--side", choices=("dicom", "tiff"), help="which side of a DICOM-TIFF file"
+    )
+
+
+def run(arguments: Namespace) -> int:
+    """Write to standard output; raises SlideError."""
+    path = Path(arguments.path)
+    if path.is_dir() and arguments.instance is None:
+        if arguments.format != "text":
+            raise SlideError(
+                f"{path.name or path} is a folder; --instance says which of its files "
+                f"to write as {arguments.format.upper()}."
+            )
+        _write(f"{line}\n" for line in _listed(_instances(path)))
+        return 0
+    if arguments.instance is not None:
+        path = _chosen(path, arguments.instance)
+    notes: list[str] = []
+    _write(_pieces(path, arguments.format, arguments.side, notes))
+    for note in notes:
+        say(f"coverslip: {path.name}: {note}.")
+    return 0
+
+
+def _pieces(path: Path, form: str, side: str | None, notes: list[str]) -> Iterable[str]:
+    if side == "tiff":
+        if form == "xml":
+            raise SlideError("TIFF tags have no form in XML; text and JSON are there.")
+        return (
+            [tiff_tags_json(path), "\n"] if form == "json" else _text(tiff_side(path))
+        )
+    if form == "text":
+        return _text(read_metadata(path), without_tiff=side == "dicom")
+    return (dicom_json if form == "json" else dicom_xml)(path, notes)
+
+
+def _write(pieces: Iterable[str]) -> None:
+    for piece in pieces:
+        sys.stdout.write(piece)
+
+
+def _text(root: Attribute, *, without_tiff: bool = False) -> Iterator[str]:
+    """Yield the tree line by line; only what is written is in memory."""
+    for node in root.children():
+        if not (without_tiff and node.path == "TIFF"):
+            yield from _lines(node, "")
+
+
+def _lines(node: Attribute, indent: str) -> Iterator[str]:
+    label = node.keyword or node.name
+    if node.name.startswith("["):  # a private attribute, with its creator
+        label = node.name
+    words = " ".join(part for part in (node.tag, node.vr, label) if part)
+    yield f"{indent}{words}: {node.value}\n" if node.value else f"{indent}{words}\n"
+    try:
+        children = node.children()
+        for number in range(len(children)):
+            yield from _lines(children[number], indent + "  ")
+    except SlideError as error:
+        yield f"{indent}  {error}\n"
+
+
+class _Instance(NamedTuple):
+    """A file of a folder, and what it is in plain words."""
+
+    path: Path
+    words: str
+
+
+def _instances(path: Path) -> list[_Instance]:
+    """Return the files of the slides found, then the DICOM files left out."""
+    found: list[_Instance] = []
+    with opened([str(path)]) as answer:
+        for slide in answer.slides:
+            for file in slide.files:
+                size = "" if file.size is None else f", {file.size[0]} x {file.size[1]}"
+                found.append(_Instance(file.path, f"{slide.name}, {file.role}{size}"))
+    known = {each.path for each in found}
+    found += [
+        _Instance(each.path, f"not used: {each.reason}")
+        for each in answer.ignored
+        if each.path not in known and _is_readable(each.path)
+    ]
+    return found
+
+
+def _is_readable(path: Path) -> bool:
+    try:
+        read_metadata(path)
+    except SlideError:
+        return False
+    return True
+
+
+def _listed(instances: list[_Instance]) -> list[str]:
+    return [
+        f"{number:>4}  {each.path.name}: {each.words}"
+        for number, each in enumerate(instances)
+    ]
+
+
+def _chosen(path: Path, number: int) -> Path:
+    instances = _instances(path)
+    if not 0 <= number < len(instances):
+        raise SlideError(
+            f"{path.name or path}: instance {number} was asked for, expected 0 to "
+            f"{len(instances) - 1}."
+        )
+    return instances[number].path

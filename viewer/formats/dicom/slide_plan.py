@@ -1,0 +1,49 @@
+"""SlidePlan: which files make a slide, before any of them is opened for reading."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from viewer.formats.dicom.instance import Instance
+from viewer.slide.model import FileRole
+from viewer.slide.warnings import SlideWarning
+
+_PLACEHOLDERS: Final = frozenset({"", "unknown", "none", "null"})
+
+
+@dataclass
+class SlidePlan:
+    """A slide about to be opened: its levels finest first, each one or more instances.
+
+    Built up by grouping, only read by others.
+    """
+
+    levels: list[list[Instance]]
+    associated: dict[str, Instance] = field(default_factory=dict[str, Instance])
+    roles: list[FileRole] = field(default_factory=list[FileRole])
+    warnings: list[SlideWarning] = field(default_factory=list[SlideWarning])
+
+    @property
+    def base(self) -> Instance:
+        """The (first) instance of the finest level."""
+        return self.levels[0][0]
+
+    @property
+    def name(self) -> str:
+        """Container Identifier unless it is a placeholder, else the file's stem."""
+        container = self.base.container
+        if container.lower() not in _PLACEHOLDERS:
+            return container
+        return self.base.path.stem
+
+    def warn(self, code: str, sentence: str, instance: Instance) -> None:
+        """Add a warning about one file."""
+        self.warnings.append(SlideWarning(code, sentence, instance.path))
+
+    def leave_out(self, instance: Instance, reason: str) -> None:
+        """List a file of the slide that is not used."""
+        self.add(instance, "not used", reason)
+
+    def add(self, instance: Instance, role: str, reason: str) -> None:
+        """List a file of the slide."""
+        syntax = instance.header.transfer_syntax
+        self.roles.append(FileRole(instance.path, role, reason, instance.size, syntax))
