@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Final
 
-SUMMARY: Final = "open, or write, a small slide that the program draws itself"
+SUMMARY: Final = "open, or write, a slide that the program draws itself"
 
 
 def add_arguments(parser: ArgumentParser) -> None:

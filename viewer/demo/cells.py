@@ -1,7 +1,8 @@
 """Nuclei, drops of mucus and red cells of the demo's tissue: places and sprites.
 
-A sprite is a small picture, EDGE x EDGE, laid where a stamp says; there are some for
-each kind and each of TURNS directions. Angles as in structures.
+A sprite is a small picture, square, laid where a stamp says; there are some for each
+kind and each of TURNS directions. Those of nuclei have a sample a pixel of level 0,
+the others one every half micrometer. Places and angles as in structures.
 """
 
 from dataclasses import dataclass
@@ -10,82 +11,95 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.demo.layout import LOOSE, MUCOSA, TILT, Ground, at
+from viewer.demo.layout import LOOSE, MUCOSA, Ground, at
 from viewer.demo.structures import (
     Outline,
     Things,
     lattice,
     on_ellipse,
     outline,
-    place_glands,
-    place_vessels,
     table,
     taken,
 )
-from viewer.demo.texture import Field, blob, nucleus
-from viewer.slide.geometry import Size
+from viewer.demo.texture import Field, blob, noise, nucleus
 
 STAMP: Final = np.dtype([("x", "f4"), ("y", "f4"), ("sprite", "i4")])
 
 EDGE: Final = 40
+NUCLEUS_EDGE: Final = 64
 TURNS: Final = 24
-VARIANTS: Final = 4
-# Length and width of nuclei in pixels: of epithelium, of connective tissue, round.
-SHAPES: Final = ((19.0, 11.0), (25.0, 7.5), (14.0, 13.0))
+VARIANTS: Final = 5
+# Length and width of nuclei in pixels of level 0, a quarter micrometer each: of
+# epithelium, of connective tissue, round.
+SHAPES: Final = ((38.0, 22.0), (50.0, 14.0), (28.0, 26.0))
 EPITHELIUM, SPINDLE, ROUND = range(3)
+# Length and width in half micrometers.
+GOBLET: Final = (31, 21)
+RED_CELL: Final = (15, 13)
 
 
 @dataclass(frozen=True)
 class Cells:
-    """All small things: structured arrays of places, and the sprites stamped there."""
+    """The places of all small things, as structured arrays of STAMP."""
 
-    glands: Things
-    vessels: Things
     nuclei: Things
     goblets: Things
     blood: Things
-    nucleus_sprites: Field
-    goblet_sprites: Field
-    blood_sprites: Field
 
 
-def place_cells(random: np.random.Generator, size: Size, ground: Ground) -> Cells:
-    """Return the small things of a picture of this size, on this ground."""
-    glands = place_glands(random, size, ground)
-    vessels = place_vessels(random, size, ground)
+@dataclass(frozen=True)
+class Sprites:
+    """What is stamped there, float32 (sprite, rows, columns): 0 to about 1."""
+
+    nuclei: Field
+    goblets: Field
+    blood: Field
+
+
+def place_cells(
+    random: np.random.Generator, ground: Ground, glands: Things, vessels: Things
+) -> Cells:
+    """Return the small things on this ground, in and between glands and vessels."""
     outlines = [outline(random, gland) for gland in glands]
     room = taken(ground, glands, vessels) == 0
     nuclei = [
         *(_around(random, each) for each in outlines),
         *(_wall(random, vessel) for vessel in vessels),
-        _surface(random, size, ground),
-        _immune(random, size, ground, room),
-        _mucosal(random, size, ground, room),
-        _fibrous(random, size, ground, room),
+        _surface(random, ground),
+        _immune(random, ground, room),
+        _mucosal(random, ground, room),
+        _fibrous(random, ground, room),
+        _folded(random, ground, room),
     ]
     nothing = np.empty(0, STAMP)
     return Cells(
-        glands,
-        vessels,
         np.concatenate(nuclei),
         np.concatenate([nothing, *(_goblets(random, each) for each in outlines)]),
         np.concatenate([nothing, *(_blood(random, vessel) for vessel in vessels)]),
-        *_draw_sprites(random),
     )
 
 
-def _draw_sprites(random: np.random.Generator) -> tuple[Field, Field, Field]:
+def draw_sprites(random: np.random.Generator) -> Sprites:
+    """Return one of every kind and direction."""
     turns = np.arange(TURNS) * np.pi / TURNS
+    many = (8 * NUCLEUS_EDGE, 8 * NUCLEUS_EDGE)
+    chromatin = 0.13 * noise(random, many, 8) + 0.08 * noise(random, many, 4)
+    corners = random.integers(7 * NUCLEUS_EDGE, size=(len(SHAPES), TURNS, VARIANTS, 2))
     nuclei = [
-        nucleus(random, shape, turn, EDGE)
-        for shape in SHAPES
-        for turn in turns
-        for _ in range(VARIANTS)
+        nucleus(
+            random,
+            shape,
+            turn,
+            chromatin[top : top + NUCLEUS_EDGE, left : left + NUCLEUS_EDGE],
+        )
+        for shape, by_turn in zip(SHAPES, corners, strict=True)
+        for turn, by_variant in zip(turns, by_turn, strict=True)
+        for top, left in by_variant
     ]
-    return (
+    return Sprites(
         np.stack(nuclei),
-        np.stack([blob((31, 21), turn, EDGE, 7) for turn in turns]),
-        np.stack([blob((15, 13), turn, EDGE, 4) for turn in turns]),
+        np.stack([blob(GOBLET, turn, EDGE, 7) for turn in turns]),
+        np.stack([blob(RED_CELL, turn, EDGE, 4) for turn in turns]),
     )
 
 
@@ -127,20 +141,21 @@ def _blood(random: np.random.Generator, vessel: np.void) -> Things:
     return table(STAMP, *on_ellipse(vessel, turn, reach), sprites)
 
 
-def _surface(random: np.random.Generator, size: Size, ground: Ground) -> Things:
+def _surface(random: np.random.Generator, ground: Ground) -> Things:
     """Return the nuclei of the cells that cover the mucosa."""
-    x, y = lattice(random, size, 9.5, 2.2)
+    x, y = lattice(random, 9.5, 2.2)
     depth = at(ground.depth, x, y)
     kept = (depth > 24) & (depth < 36) & (at(ground.inside, x, y) > 14)
-    turn = np.full(int(kept.sum()), np.pi / 2 + TILT)
-    return table(STAMP, x[kept], y[kept], _sprites(random, EPITHELIUM, turn))
+    x, y = x[kept], y[kept]
+    turn = np.pi / 2 + at(ground.tilt, x, y) + random.normal(0, 0.12, len(x))
+    return table(STAMP, x, y, _sprites(random, EPITHELIUM, turn))
 
 
 def _immune(
-    random: np.random.Generator, size: Size, ground: Ground, room: NDArray[np.bool_]
+    random: np.random.Generator, ground: Ground, room: NDArray[np.bool_]
 ) -> Things:
     """Return the crowded round nuclei of lymph follicles."""
-    x, y = lattice(random, size, 13.5, 3.0)
+    x, y = lattice(random, 13.5, 3.0)
     immune = at(ground.immune, x, y)
     kept = _free(ground, room, x, y) & (at(ground.fat, x, y) < 0.25)
     kept &= random.random(len(x)) < 0.93 * immune
@@ -148,10 +163,10 @@ def _immune(
 
 
 def _mucosal(
-    random: np.random.Generator, size: Size, ground: Ground, room: NDArray[np.bool_]
+    random: np.random.Generator, ground: Ground, room: NDArray[np.bool_]
 ) -> Things:
     """Return the round nuclei between glands."""
-    x, y = lattice(random, size, 23.0, 6.5)
+    x, y = lattice(random, 20.0, 5.5)
     kept = _free(ground, room, x, y) & (at(ground.immune, x, y) < 0.5)
     kept &= at(ground.depth, x, y) > 50
     kept &= random.random(len(x)) < 0.66 * at(ground.mucosa, x, y)
@@ -164,18 +179,34 @@ def _round(random: np.random.Generator, x: Field, y: Field) -> Things:
 
 
 def _fibrous(
-    random: np.random.Generator, size: Size, ground: Ground, room: NDArray[np.bool_]
+    random: np.random.Generator, ground: Ground, room: NDArray[np.bool_]
 ) -> Things:
     """Return the long nuclei between fibers: many in muscle, few elsewhere."""
-    x, y = lattice(random, size, 52.0, 19.0)
+    x, y = lattice(random, 52.0, 19.0)
     depth = at(ground.depth, x, y)
     muscle = 1 - at(ground.loose, x, y)
     chance = np.where(depth > MUCOSA - 40, 0.4 + 0.6 * muscle, 0.1)
     kept = _free(ground, room, x, y) & (at(ground.fat, x, y) < 0.25)
     kept &= random.random(len(x)) < chance
-    x, y = x[kept], y[kept]
+    return _spindles(random, ground, x[kept], y[kept])
+
+
+def _folded(
+    random: np.random.Generator, ground: Ground, room: NDArray[np.bool_]
+) -> Things:
+    """Return the nuclei of the second layer, where the section lies on itself."""
+    x, y = lattice(random, 46.0, 19.0)
+    kept = _free(ground, room, x, y) & (at(ground.fat, x, y) < 0.25)
+    kept &= random.random(len(x)) < at(ground.fold, x, y)
+    return _spindles(random, ground, x[kept], y[kept])
+
+
+def _spindles(
+    random: np.random.Generator, ground: Ground, x: Field, y: Field
+) -> Things:
+    """Return nuclei that lie along the fibers, or, in muscle, some that cross them."""
     turn = at(ground.fibers, x, y) + random.normal(0, 0.16, len(x))
-    crossing = (depth[kept] > LOOSE) & (random.random(len(x)) < 0.1)
+    crossing = (at(ground.depth, x, y) > LOOSE) & (random.random(len(x)) < 0.1)
     return table(
         STAMP, x, y, _sprites(random, SPINDLE, np.where(crossing, turn + 1.2, turn))
     )

@@ -1,124 +1,190 @@
-"""The demo slide written down: levels, label and overview as DICOM files."""
+"""The demo slide written down: levels, label, overview, thumbnail as DICOM files."""
 
-import struct
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ImageCms
+from PIL import Image
 from simplejpeg import encode_jpeg  # pyright: ignore[reportMissingTypeStubs]
 
-import viewer
+from viewer.demo.facts import IDENTIFIER, LABEL_WORDS, TITLE, describe_slide, uid
 from viewer.demo.glass import (
     GLASS_MILLIMETERS,
-    LABEL_SIZE,
-    LABEL_SPACING,
-    OVERVIEW_SIZE,
-    OVERVIEW_SPACING,
+    LABEL_MARGIN,
     SCAN_MILLIMETERS,
+    SPACING,
     draw_label,
     draw_overview,
 )
-from viewer.demo.pyramid import TILE, Picture, Pyramid
+from viewer.demo.glimpse import GLIMPSE, draw_glimpse
+from viewer.demo.pyramid import FACTOR, TILE, Picture, Pyramid, encoded_tiles
+from viewer.demo.section import Section
 from viewer.demo.tissue import Tissue
 from viewer.formats.dicom.description import (
     JPEG_BASELINE,
     UNCOMPRESSED,
     ImageDescription,
-    SlideDescription,
+    Role,
 )
-from viewer.formats.dicom.writing import fixed_uid, write_image
+from viewer.formats.dicom.writing import write_image
 from viewer.slide.geometry import Size, Spacing
 
 Report = Callable[[float], None]
+Pixels = NDArray[np.uint8]
+"""(rows, columns, 3), as the scanner stores them."""
 
-SIZE: Final = Size(6144, 4608)
-SPACING_MILLIMETERS: Final = 0.0005
+PIXEL_MILLIMETERS: Final = 0.00025
 QUALITY: Final = 85
-IDENTIFIER: Final = "CS-0001"
-TITLE: Final = "COVERSLIP DEMO"
+THUMBNAIL: Final = 32
+"""How much smaller than level 0 the thumbnail is."""
+
+OVERVIEW: Final = round(SPACING.x / PIXEL_MILLIMETERS)
+"""How much coarser than level 0 the overview is."""
 
 
-def write_demo(
-    folder: Path,
-    version: int,
-    names: tuple[str, ...],
-    report: Report,
-    picture: Picture | None = None,
-) -> None:
-    """Write the demo into an existing folder.
+class Drawing:
+    """The demo while it is written into folders; immutable.
 
-    `names` are those of the files: the levels from the finest on, then label and
-    overview. `picture` is drawn in place of the tissue. `report` is called with what
-    is done, 0 to 1, and may raise to stop. Raises SlideError. Any thread.
+    What is laid out for the preview serves the whole slide too.
     """
-    drawn = picture or Tissue(SIZE)
-    levels = len(names) - 2
-    slide = describe_slide(version)
-    pyramid = Pyramid(drawn, levels, _encode)
+
+    def __init__(self, version: int) -> None:
+        """Lay out the picture: about a second."""
+        self._version = version
+        self._tissue = Tissue()
+
+    def write_preview(self, folder: Path, names: tuple[str, ...]) -> None:
+        """Write a coarse slide of one level into an existing folder.
+
+        `names` are those of its level, label, overview and thumbnail. Raises
+        SlideError.
+        """
+        write_glimpse(folder, self._version, names, draw_glimpse(self._tissue))
+
+    def write(self, folder: Path, names: tuple[str, ...], report: Report) -> None:
+        """Write the whole slide into an existing folder.
+
+        `names` are those of the files: the levels from the finest on, then label,
+        overview, thumbnail. `report` is called with what is done, 0 to 1, and may
+        raise to stop. Raises SlideError.
+        """
+        report(0.0)
+        write_slide(folder, self._version, names, Section(self._tissue), report)
+
+
+def write_glimpse(
+    folder: Path, version: int, names: tuple[str, ...], glimpse: Pixels
+) -> None:
+    """Write a picture GLIMPSE times smaller than the slide's as a slide of its own."""
+    files = _Files(folder, version, "demo preview", coarse=True)
+    height, width = glimpse.shape[:2]
+    files.write_level(
+        names[0], 1, Size(width, height), GLIMPSE, encoded_tiles(glimpse, encode)
+    )
+    files.write_glass(names[1:3], 2, _smaller(glimpse, OVERVIEW // GLIMPSE))
+    files.write_thumbnail(names[3], 4, _smaller(glimpse, THUMBNAIL // GLIMPSE))
+
+
+def write_slide(
+    folder: Path, version: int, names: tuple[str, ...], picture: Picture, report: Report
+) -> None:
+    """Write a slide of any picture, as `Drawing.write` does."""
+    files = _Files(folder, version, "demo", coarse=False)
+    levels = len(names) - 3
+    pyramid = Pyramid(picture, levels, encode)
     for level, size in enumerate(pyramid.sizes):
-        spacing = SPACING_MILLIMETERS * 2**level
+        frames = pyramid.frames(level)
+        if level == 0:
+            frames = _reported(frames, size, report)
+        files.write_level(names[level], level + 1, size, FACTOR**level, frames)
+    shrink = FACTOR ** (levels - 2)
+    small = np.ascontiguousarray(pyramid.pixels(levels - 2)[..., :3])
+    files.write_glass(names[levels:-1], levels + 1, _smaller(small, OVERVIEW // shrink))
+    files.write_thumbnail(names[-1], levels + 3, _smaller(small, THUMBNAIL // shrink))
+    report(1.0)
+
+
+def encode(pixels: Pixels) -> bytes:
+    """Return a JPEG codestream of (rows, columns, 3 or 4) pixels; a fourth is left out.
+
+    Color is stored at half the resolution.
+    """
+    return encode_jpeg(pixels, QUALITY, "RGBX"[: pixels.shape[2]], "420")
+
+
+class _Files:
+    """Writes images of one series, `folder` full of them."""
+
+    def __init__(
+        self, folder: Path, version: int, series: str, *, coarse: bool
+    ) -> None:
+        self._folder = folder
+        self._version = version
+        self._series = series
+        self._slide = describe_slide(version, series, coarse=coarse)
+
+    def write_level(
+        self, name: str, number: int, size: Size, shrink: int, frames: Iterable[bytes]
+    ) -> None:
+        """Write a level, `shrink` times smaller than the finest, in tiles."""
+        spacing = PIXEL_MILLIMETERS * shrink
         image = ImageDescription(
             role="VOLUME",
             size=size,
             tile_size=Size(TILE, TILE),
             spacing=Spacing(spacing, spacing),
-            sop_instance_uid=_uid(version, names[level]),
-            instance_number=level + 1,
+            sop_instance_uid=self._uid(name),
+            instance_number=number,
             transfer_syntax=JPEG_BASELINE,
             photometric="YBR_FULL_422",
             origin=_origin(*SCAN_MILLIMETERS),
-            resampled=level > 0,
+            resampled=shrink > 1,
         )
-        frames = pyramid.frames(level)
-        if level == 0:
-            frames = _reported(frames, image.frames, report)
-        write_image(folder / names[level], slide, image, frames)
-    _write_glass(folder, version, names[-2:], slide, pyramid)
-    report(1.0)
+        write_image(self._folder / name, self._slide, image, frames)
 
+    def write_glass(self, names: tuple[str, ...], number: int, section: Pixels) -> None:
+        """Write label and overview; the label uncompressed, so that bars stay sharp."""
+        label = draw_label(TITLE, IDENTIFIER, LABEL_WORDS)
+        overview = draw_overview(label, section)
+        margin = LABEL_MARGIN * SPACING.x
+        self._write_single(names[0], "LABEL", number, (margin, margin), label)
+        self._write_single(names[1], "OVERVIEW", number + 1, (0.0, 0.0), overview)
 
-def describe_slide(version: int) -> SlideDescription:
-    """Return what the demo's files say about the slide: invented, and it says so."""
-    return SlideDescription(
-        container_identifier=IDENTIFIER,
-        specimen_identifier=f"{IDENTIFIER}-A",
-        specimen_words="Drawn by a program; hematoxylin and eosin (H&E) in its colors",
-        series_words="Coverslip demo",
-        study_uid=_uid(version, "study"),
-        series_uid=_uid(version, "series"),
-        frame_of_reference_uid=_uid(version, "frame of reference"),
-        pyramid_uid=_uid(version, "pyramid"),
-        specimen_uid=_uid(version, "specimen"),
-        dimension_organization_uid=_uid(version, "dimension organization"),
-        icc_profile=_srgb_profile(),
-        acquired=datetime(2025, 6, 1, 12, 0, 0),  # noqa: DTZ001  local, invented
-        manufacturer="Coverslip",
-        model="Demo",
-        serial_number=str(version),
-        software=viewer.__version__,
-        objective_power=20.0,
-        patient_name="Demo^Coverslip",
-        patient_identifier="DEMO",
-        label_text=f"{TITLE} {IDENTIFIER}",
-        barcode=IDENTIFIER,
-    )
+    def write_thumbnail(self, name: str, number: int, pixels: Pixels) -> None:
+        """Write the scanned area in one frame."""
+        self._write_single(name, "THUMBNAIL", number, SCAN_MILLIMETERS, pixels)
 
+    def _write_single(
+        self,
+        name: str,
+        role: Role,
+        number: int,
+        place: tuple[float, float],
+        pixels: Pixels,
+    ) -> None:
+        """Write an image of one frame, its first pixel at a place on the glass."""
+        size = Size(pixels.shape[1], pixels.shape[0])
+        raw = role == "LABEL"
+        thumbnail = PIXEL_MILLIMETERS * THUMBNAIL
+        image = ImageDescription(
+            role=role,
+            size=size,
+            tile_size=size,
+            spacing=Spacing(thumbnail, thumbnail) if role == "THUMBNAIL" else SPACING,
+            sop_instance_uid=self._uid(name),
+            instance_number=number,
+            transfer_syntax=UNCOMPRESSED if raw else JPEG_BASELINE,
+            photometric="RGB" if raw else "YBR_FULL_422",
+            origin=_origin(*place),
+            resampled=role == "THUMBNAIL",
+        )
+        frame = pixels.tobytes() if raw else encode(pixels)
+        write_image(self._folder / name, self._slide, image, [frame])
 
-def _srgb_profile() -> bytes:
-    """Return an sRGB profile that is the same on every day."""
-    # Pillow's hints leave its compiled part, and so this result, unknown.
-    srgb = ImageCms.createProfile("sRGB")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    profile = ImageCms.ImageCmsProfile(srgb).tobytes()  # pyright: ignore[reportUnknownArgumentType]
-    made = struct.pack(">6H", 2025, 6, 1, 12, 0, 0)  # ICC.1 7.2.8: when it was made
-    return profile[:24] + made + profile[36:]
-
-
-def _uid(version: int, word: str) -> str:
-    return fixed_uid("coverslip demo", str(version), word)
+    def _uid(self, name: str) -> str:
+        return uid(self._version, f"{self._series} {name}")
 
 
 def _origin(from_left: float, from_top: float) -> tuple[float, float]:
@@ -126,58 +192,12 @@ def _origin(from_left: float, from_top: float) -> tuple[float, float]:
     return GLASS_MILLIMETERS[1] - from_top, GLASS_MILLIMETERS[0] - from_left
 
 
-def _encode(pixels: NDArray[np.uint8]) -> bytes:
-    return encode_jpeg(pixels, QUALITY, "RGB", "420")
+def _smaller(pixels: Pixels, factor: int) -> Pixels:
+    return np.asarray(Image.fromarray(pixels).reduce(factor))
 
 
-def _reported(frames: Iterable[bytes], count: int, report: Report) -> Iterator[bytes]:
+def _reported(frames: Iterable[bytes], size: Size, report: Report) -> Iterator[bytes]:
+    count = -(-size.width // TILE) * -(-size.height // TILE)
     for number, frame in enumerate(frames):
         report(number / count)
         yield frame
-
-
-def _write_glass(
-    folder: Path,
-    version: int,
-    names: tuple[str, ...],
-    slide: SlideDescription,
-    pyramid: Pyramid,
-) -> None:
-    """Write label and overview: one frame each, the label uncompressed."""
-    label = draw_label(
-        TITLE, IDENTIFIER, "H&E  20x\ndrawn by a program\nnot a patient's"
-    )
-    section_width = pyramid.sizes[0].width * SPACING_MILLIMETERS
-    overview = draw_overview(label, pyramid.top_pixels(), section_width)
-    write_image(
-        folder / names[0],
-        slide,
-        ImageDescription(
-            role="LABEL",
-            size=LABEL_SIZE,
-            tile_size=LABEL_SIZE,
-            spacing=LABEL_SPACING,
-            sop_instance_uid=_uid(version, names[0]),
-            instance_number=len(pyramid.sizes) + 1,
-            transfer_syntax=UNCOMPRESSED,
-            photometric="RGB",
-            origin=_origin(0, 0),
-        ),
-        [label.tobytes()],
-    )
-    write_image(
-        folder / names[1],
-        slide,
-        ImageDescription(
-            role="OVERVIEW",
-            size=OVERVIEW_SIZE,
-            tile_size=OVERVIEW_SIZE,
-            spacing=OVERVIEW_SPACING,
-            sop_instance_uid=_uid(version, names[1]),
-            instance_number=len(pyramid.sizes) + 2,
-            transfer_syntax=JPEG_BASELINE,
-            photometric="YBR_FULL_422",
-            origin=_origin(0, 0),
-        ),
-        [_encode(overview)],
-    )

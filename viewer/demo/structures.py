@@ -1,6 +1,6 @@
 """Glands and vessels of the demo's tissue: where they lie, and what surrounds them.
 
-Places are x, y in pixels of level 0; angles in radians, clockwise from the x axis.
+Places are x, y in half micrometers; angles in radians, clockwise from the x axis.
 """
 
 from typing import Final, NamedTuple
@@ -8,9 +8,17 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.demo.layout import COARSE, FRAGMENT_DEPTH, MUCOSA, TILT, Ground, at
+from viewer.demo.layout import (
+    COARSE,
+    FRAGMENT_DEPTH,
+    MUCOSA,
+    PIECES,
+    SIZE,
+    Ground,
+    Piece,
+    at,
+)
 from viewer.demo.texture import Field
-from viewer.slide.geometry import Size
 
 Things = NDArray[np.void]
 
@@ -48,22 +56,23 @@ def table(kind: np.dtype[np.void], *columns: object) -> Things:
 
 
 def lattice(
-    random: np.random.Generator, size: Size, pitch: float, jitter: float
+    random: np.random.Generator, pitch: float, jitter: float
 ) -> tuple[Field, Field]:
     """Return jittered places over the whole picture, in rows set off like bricks."""
-    rows, columns = int(size.height / (pitch * 0.87)), int(size.width / pitch)
-    x: Field = np.arange(columns, dtype=np.float64)[None, :]
-    y: Field = np.arange(rows, dtype=np.float64)[:, None]
-    x = (x + 0.5 * (y % 2)) * pitch + random.normal(0, jitter, (rows, columns))
-    y = y * pitch * 0.87 + random.normal(0, jitter, (rows, columns))
+    rows, columns = int(SIZE.height / (pitch * 0.87)), int(SIZE.width / pitch)
+    x = np.arange(columns, dtype=np.float32)[None, :]
+    y = np.arange(rows, dtype=np.float32)[:, None]
+    off_x, off_y = random.standard_normal((2, rows, columns), np.float32)
+    x = (x + np.float32(0.5) * (y % 2)) * np.float32(pitch)
+    x = x + np.float32(jitter) * off_x
+    y = y * np.float32(pitch * 0.87) + np.float32(jitter) * off_y
     return x.ravel(), y.ravel()
 
 
-def place_glands(random: np.random.Generator, size: Size, ground: Ground) -> Things:
-    """Return tubes across the large piece's mucosa, round glands in the fragments."""
-    glands = np.concatenate(
-        [_tubes(random, size, ground), _rounds(random, size, ground)]
-    )
+def place_glands(random: np.random.Generator, ground: Ground) -> Things:
+    """Return tubes across the large pieces' mucosa, round glands in the fragments."""
+    tubes = [_tubes(random, piece, ground) for piece in PIECES]
+    glands = np.concatenate([*tubes, _rounds(random, ground)])
     x, y = glands["x"], glands["y"]
     depth = at(ground.depth, x, y)
     room = glands["radius"] + 18 + 0.4 * glands["half"]
@@ -73,26 +82,27 @@ def place_glands(random: np.random.Generator, size: Size, ground: Ground) -> Thi
     return _apart(glands[kept])
 
 
-def _tubes(random: np.random.Generator, size: Size, ground: Ground) -> Things:
+def _tubes(random: np.random.Generator, piece: Piece, ground: Ground) -> Things:
     """Return three rows of tubes, pointing at the surface."""
-    # In the large piece's own directions: along the surface, and by depth.
+    # In the piece's own directions: along the surface, and by depth.
     along, row = (
-        axis.ravel() for axis in np.meshgrid(np.arange(-2500, 2500, 164.0), range(3))
+        axis.ravel()
+        for axis in np.meshgrid(np.arange(-piece.half, piece.half, 164.0), range(3))
     )
     count = len(along)
     along = along + 82 * (row % 2) + random.normal(0, 12, count)
     depth = 205 + 290 * row + random.normal(0, 26, count)
-    across = depth - 0.335 * size.height
-    x = 0.43 * size.width + along * np.cos(TILT) - across * np.sin(TILT)
-    y = 0.53 * size.height + along * np.sin(TILT) + across * np.cos(TILT)
+    cos, sin = np.cos(piece.tilt), np.sin(piece.tilt)
+    x = piece.x + along * cos - depth * sin
+    y = piece.y + along * sin + depth * cos
     for _ in range(4):  # follow the surface where it undulates
-        off = depth - at(ground.depth, x, y)
-        x, y = x - off * np.sin(TILT), y + off * np.cos(TILT)
+        off = np.clip(depth - at(ground.depth, x, y), -150, 150)
+        x, y = x - off * sin, y + off * cos
     tubes = table(
         GLAND,
         x,
         y,
-        np.pi / 2 + TILT + random.normal(0, 0.13, count),
+        np.pi / 2 + piece.tilt + random.normal(0, 0.13, count),
         random.uniform(25, 78, count),
         random.uniform(59, 71, count),
         random.uniform(8, 24, count),
@@ -100,8 +110,8 @@ def _tubes(random: np.random.Generator, size: Size, ground: Ground) -> Things:
     return tubes[~_in_fragments(ground, x, y)]
 
 
-def _rounds(random: np.random.Generator, size: Size, ground: Ground) -> Things:
-    x, y = lattice(random, size, 160, 9)
+def _rounds(random: np.random.Generator, ground: Ground) -> Things:
+    x, y = lattice(random, 160, 9)
     count = len(x)
     rounds = table(
         GLAND,
@@ -130,9 +140,9 @@ def _apart(glands: Things) -> Things:
     return glands[kept]
 
 
-def place_vessels(random: np.random.Generator, size: Size, ground: Ground) -> Things:
+def place_vessels(random: np.random.Generator, ground: Ground) -> Things:
     """Return vessels in the loose tissue, cut more or less across."""
-    x, y = lattice(random, size, 360, 90)
+    x, y = lattice(random, 360, 90)
     count = len(x)
     radius = random.uniform(40, 115, count)
     vessels = table(
@@ -150,7 +160,7 @@ def place_vessels(random: np.random.Generator, size: Size, ground: Ground) -> Th
 
 
 def outline(random: np.random.Generator, gland: np.void) -> Outline:
-    """Return points around a gland, 15 pixels apart at its border."""
+    """Return points around a gland, 15 half micrometers apart at its border."""
     half, radius = float(gland["half"]), float(gland["radius"])
     arc = np.pi * radius
     place = np.arange(random.uniform(0, 15), 2 * arc + 4 * half, 15.0)

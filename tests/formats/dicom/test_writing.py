@@ -28,28 +28,32 @@ from viewer.formats.dicom.description import (
     ImageDescription,
     SlideDescription,
 )
+from viewer.formats.dicom.optics import OpticalPathDescription
+from viewer.formats.dicom.specimen import SpecimenDescription
 from viewer.formats.dicom.writing import fixed_uid, write_image
 from viewer.slide.errors import SlideError
 from viewer.slide.geometry import Size, Spacing
 
 SLIDE = SlideDescription(
     container_identifier="C-1",
-    specimen_identifier="S-1",
-    specimen_words="made for a test, µ",
+    specimen=SpecimenDescription(
+        identifier="S-1", uid=fixed_uid("specimen"), words="made for a test, µ"
+    ),
+    optics=OpticalPathDescription(
+        icc_profile=ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes(),
+        objective_power=40.0,
+    ),
     series_words="test",
     study_uid=fixed_uid("study"),
     series_uid=fixed_uid("series"),
     frame_of_reference_uid=fixed_uid("frame of reference"),
     pyramid_uid=fixed_uid("pyramid"),
-    specimen_uid=fixed_uid("specimen"),
     dimension_organization_uid=fixed_uid("dimension"),
-    icc_profile=ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes(),
     acquired=datetime(2024, 2, 29, 23, 59, 58),  # noqa: DTZ001  local, invented
     manufacturer="Nobody",
     model="None",
     serial_number="0",
     software="0",
-    objective_power=40.0,
     patient_name="Doe^Jane",
     patient_identifier="P-1",
     label_text="TEST LABEL",
@@ -228,7 +232,7 @@ def test_attributes_say_what_the_description_does(tmp_path: Path) -> None:
     assert origin.XOffsetInSlideCoordinateSystem == 20
     assert origin.YOffsetInSlideCoordinateSystem == 50
     path = dataset.OpticalPathSequence[0]
-    assert path.ICCProfile.startswith(SLIDE.icc_profile)
+    assert path.ICCProfile.startswith(SLIDE.optics.icc_profile)
     assert path.ObjectiveLensPower == 40
     assert dataset.DimensionOrganizationType == "TILED_FULL"
     specimen = dataset.SpecimenDescriptionSequence[0]

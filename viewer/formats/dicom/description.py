@@ -12,6 +12,12 @@ from typing import Final, Literal, TypeAlias
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
+from viewer.formats.dicom.optics import (
+    OpticalPathDescription,
+    add_optical_path,
+    decimal,
+)
+from viewer.formats.dicom.specimen import SpecimenDescription, add_specimen
 from viewer.slide.geometry import Size, Spacing
 
 Role: TypeAlias = Literal["VOLUME", "LABEL", "OVERVIEW", "THUMBNAIL"]
@@ -32,29 +38,22 @@ DEPTH_MICROMETERS: Final = 1.0
 
 @dataclass(frozen=True, kw_only=True)
 class SlideDescription:
-    """What all images of one slide have in common.
-
-    `objective_power` is None where it is not known. `icc_profile` is required by the
-    standard for color (PS3.3 C.8.12.5).
-    """
+    """What all images of one slide have in common."""
 
     container_identifier: str
-    specimen_identifier: str
-    specimen_words: str
+    specimen: SpecimenDescription
+    optics: OpticalPathDescription
     series_words: str
     study_uid: str
     series_uid: str
     frame_of_reference_uid: str
     pyramid_uid: str
-    specimen_uid: str
     dimension_organization_uid: str
-    icc_profile: bytes
     acquired: datetime
     manufacturer: str
     model: str
     serial_number: str
     software: str
-    objective_power: float | None = None
     patient_name: str = ""
     patient_identifier: str = ""
     label_text: str = ""
@@ -168,17 +167,7 @@ def _describe_equipment(
 def _describe_specimen(
     dataset: Dataset, slide: SlideDescription, _image: ImageDescription
 ) -> None:
-    dataset.ContainerIdentifier = slide.container_identifier
-    dataset.IssuerOfTheContainerIdentifierSequence = []
-    dataset.ContainerTypeCodeSequence = [_code("433466003", "SCT", "Microscope slide")]
-    dataset.AcquisitionContextSequence = []
-    specimen = Dataset()
-    specimen.SpecimenIdentifier = slide.specimen_identifier
-    specimen.SpecimenUID = slide.specimen_uid
-    specimen.SpecimenDetailedDescription = slide.specimen_words
-    specimen.IssuerOfTheSpecimenIdentifierSequence = []
-    specimen.SpecimenPreparationSequence = []
-    dataset.SpecimenDescriptionSequence = [specimen]
+    add_specimen(dataset, slide.container_identifier, slide.specimen)
 
 
 def _describe_pixels(
@@ -217,8 +206,8 @@ def _place(dataset: Dataset, slide: SlideDescription, image: ImageDescription) -
     dataset.ImagedVolumeDepth = DEPTH_MICROMETERS
     dataset.ImageOrientationSlide = list(ORIENTATION)
     corner = Dataset()
-    corner.XOffsetInSlideCoordinateSystem = _decimal(image.origin[0])
-    corner.YOffsetInSlideCoordinateSystem = _decimal(image.origin[1])
+    corner.XOffsetInSlideCoordinateSystem = decimal(image.origin[0])
+    corner.YOffsetInSlideCoordinateSystem = decimal(image.origin[1])
     dataset.TotalPixelMatrixOriginSequence = [corner]
     organization = Dataset()
     organization.DimensionOrganizationUID = slide.dimension_organization_uid
@@ -229,30 +218,20 @@ def _place(dataset: Dataset, slide: SlideDescription, image: ImageDescription) -
 def _describe_optics(
     dataset: Dataset, slide: SlideDescription, image: ImageDescription
 ) -> None:
-    path = Dataset()
-    path.OpticalPathIdentifier = "0"
-    path.OpticalPathDescription = "Brightfield"
-    path.IlluminationTypeCodeSequence = [
-        _code("111744", "DCM", "Brightfield illumination")
-    ]
-    path.IlluminationColorCodeSequence = [_code("414298005", "SCT", "Full Spectrum")]
-    path.ICCProfile = slide.icc_profile
-    if slide.objective_power is not None and image.role in ("VOLUME", "THUMBNAIL"):
-        path.ObjectiveLensPower = _decimal(slide.objective_power)
-    dataset.NumberOfOpticalPaths = 1
-    dataset.OpticalPathSequence = [path]
+    through_objective = image.role in ("VOLUME", "THUMBNAIL")
+    add_optical_path(dataset, slide.optics, through_objective=through_objective)
 
 
-def _share(dataset: Dataset, _slide: SlideDescription, image: ImageDescription) -> None:
+def _share(dataset: Dataset, slide: SlideDescription, image: ImageDescription) -> None:
     """Fill the functional groups; with TILED_FULL, all frames share all of them."""
     measures = Dataset()
     # Row spacing first (PS3.3 10.7.1.3).
-    measures.PixelSpacing = [_decimal(image.spacing.y), _decimal(image.spacing.x)]
-    measures.SliceThickness = _decimal(DEPTH_MICROMETERS / 1000)
+    measures.PixelSpacing = [decimal(image.spacing.y), decimal(image.spacing.x)]
+    measures.SliceThickness = decimal(DEPTH_MICROMETERS / 1000)
     kind = Dataset()
     kind.FrameType = _image_type(image)
     optical = Dataset()
-    optical.OpticalPathIdentifier = "0"
+    optical.OpticalPathIdentifier = slide.optics.identifier
     groups = Dataset()
     groups.PixelMeasuresSequence = [measures]
     groups.WholeSlideMicroscopyImageFrameTypeSequence = [kind]
@@ -276,18 +255,3 @@ def _image_type(image: ImageDescription) -> Sequence[str]:
     if image.resampled:
         return ["DERIVED", "PRIMARY", image.role, "RESAMPLED"]
     return ["ORIGINAL", "PRIMARY", image.role, "NONE"]
-
-
-def _code(value: str, scheme: str, meaning: str) -> Dataset:
-    code = Dataset()
-    code.CodeValue = value
-    code.CodingSchemeDesignator = scheme
-    code.CodeMeaning = meaning
-    return code
-
-
-def _decimal(number: float) -> str:
-    """Return a Decimal String, at most 16 characters (PS3.5 6.2)."""
-    return next(
-        text for digits in range(16, 0, -1) if len(text := f"{number:.{digits}g}") <= 16
-    )
