@@ -7,16 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.scene.fake_slide import FakeSlide, halving_levels
 from viewer.panels.images_panel import ImagesPanel
-from viewer.panels.metadata_panel import MetadataPanel
 from viewer.panels.slides_panel import SlidesPanel
-from viewer.slide.errors import BrokenFrame, SlideError
+from viewer.slide.errors import BrokenFrame
 from viewer.slide.geometry import Size
-from viewer.slide.metadata import Attribute
 from viewer.slide.model import AssociatedImage, FileRole, Samples
 
 PATIENCE = 5000
@@ -45,28 +43,11 @@ class TwoFileSlide(FakeSlide):
             FileRole(Path("base.dcm"), "level 0", ""),
             FileRole(Path("top.dcm"), "level 1", ""),
         ]
-        self.read: list[str] = []
-
-    def metadata(self, file: Path) -> Attribute:
-        self.read.append(file.name)
-        study = Attribute("(0008,0020)", "StudyDate", "Study Date", "DA", 1, "20250131")
-        item = Attribute("", "", "Item 1", "", 0, "", lambda: [study])
-        nested = Attribute("(0040,0560)", "Seq", "Seq", "SQ", 1, "", lambda: [item])
-        named = Attribute("(0008,0008)", "ImageType", "Type", "CS", 1, file.name)
-        return Attribute("", "", "file", "", 0, "", lambda: [named, nested])
 
 
 @pytest.fixture
 def images(qtbot: QtBot) -> ImagesPanel:
     panel = ImagesPanel()
-    qtbot.addWidget(panel)
-    panel.show()
-    return panel
-
-
-@pytest.fixture
-def metadata(qtbot: QtBot) -> MetadataPanel:
-    panel = MetadataPanel()
     qtbot.addWidget(panel)
     panel.show()
     return panel
@@ -140,85 +121,6 @@ def test_rotate_button_turns_by_quarters(images: ImagesPanel, qtbot: QtBot) -> N
         qtbot.mouseClick(pane.turn, Qt.MouseButton.LeftButton)
         turned.append(pane.view.rotation)
     assert turned == [90, 180, 270, 0]
-
-
-def rows(panel: MetadataPanel, parent: QModelIndex | None = None) -> list[object]:
-    index = QModelIndex() if parent is None else parent
-    model = panel.filtered
-    return [
-        model.data(model.index(row, 1, index)) for row in range(model.rowCount(index))
-    ]
-
-
-def test_tree_shows_the_file_of_the_finest_level(
-    metadata: MetadataPanel, qtbot: QtBot
-) -> None:
-    metadata.show_slide(TwoFileSlide())
-    qtbot.waitUntil(metadata.is_ready, timeout=PATIENCE)
-    assert metadata.caption.text() == "Level 0"
-    assert metadata.file.text() == "base.dcm"
-    assert rows(metadata) == ["ImageType", "Seq"]
-
-
-def test_tree_follows_the_level_and_computed_ones_show_the_finer_file(
-    metadata: MetadataPanel, qtbot: QtBot
-) -> None:
-    slide = TwoFileSlide()
-    metadata.show_slide(slide)
-    qtbot.waitUntil(metadata.is_ready, timeout=PATIENCE)
-    metadata.show_level(1)
-    assert metadata.is_ready()  # the same file: nothing to read
-    metadata.show_level(2)
-    qtbot.waitUntil(metadata.is_ready, timeout=PATIENCE)
-    assert metadata.file.text() == "top.dcm"
-    assert slide.read == ["base.dcm", "top.dcm"]
-
-
-def test_passing_through_a_level_reads_nothing(
-    metadata: MetadataPanel, qtbot: QtBot
-) -> None:
-    slide = TwoFileSlide()
-    metadata.show_slide(slide)
-    qtbot.waitUntil(metadata.is_ready, timeout=PATIENCE)
-    metadata.show_level(2)
-    metadata.show_level(0)
-    qtbot.waitUntil(metadata.is_ready, timeout=PATIENCE)
-    assert slide.read == ["base.dcm"]
-
-
-def test_filter_keeps_what_matches_and_what_it_lies_in(
-    metadata: MetadataPanel, qtbot: QtBot
-) -> None:
-    metadata.show_slide(TwoFileSlide())
-    qtbot.waitUntil(metadata.is_ready, timeout=PATIENCE)
-    metadata.tree.expandAll()
-    metadata.filter.setText("2025")
-    assert rows(metadata) == ["Seq"]
-    sequence = metadata.filtered.index(0, 0)
-    item = metadata.filtered.index(0, 0, sequence)
-    assert rows(metadata, sequence) == ["Item 1"]
-    assert rows(metadata, item) == ["StudyDate"]
-    metadata.filter.setText("nothing like it")
-    assert rows(metadata) == []
-
-
-def test_file_that_cannot_be_read_is_a_sentence(
-    metadata: MetadataPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(file: Path) -> Attribute:
-        raise SlideError(f"{file.name}: has gone.")
-
-    slide = TwoFileSlide()
-    monkeypatch.setattr(slide, "metadata", broken)
-    metadata.show_slide(slide)
-    qtbot.waitUntil(metadata.is_ready, timeout=PATIENCE)
-    assert metadata.caption.text() == "base.dcm: has gone."
-    assert rows(metadata) == []
-
-
-def test_no_slide_is_said(metadata: MetadataPanel) -> None:
-    assert metadata.caption.text() == "No slide is open."
-    assert metadata.is_ready()
 
 
 def test_list_of_slides_tells_a_choice_but_not_its_own_filling(qtbot: QtBot) -> None:

@@ -369,7 +369,7 @@ def test_letters_toggle_docks_only_from_the_picture(
     assert not window.docks["images"].isVisible()
     qtbot.keyClick(window.view, Qt.Key.Key_L)
     assert window.docks["images"].isVisible()
-    box = window.docks.panel(MetadataPanel).filter
+    box = window.docks.panel(MetadataPanel).finder.bar.field
     box.setFocus()
     qtbot.keyClicks(box, "li")
     assert box.text() == "li"

@@ -1,8 +1,10 @@
 """The one way to icons and other files that come with the program."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QIcon
+if TYPE_CHECKING:
+    from PySide6.QtGui import QIcon
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -20,6 +22,28 @@ def resource(name: str) -> Path:
     raise FileNotFoundError(f"{name}: not among the resources of the program")
 
 
-def application_icon() -> QIcon:
+def application_icon() -> "QIcon":
     """Return the icon of the program and its windows. GUI thread."""
+    from PySide6.QtGui import QIcon
+
     return QIcon(str(resource("coverslip.svg")))
+
+
+def drawn_icon(size: int) -> bytes:
+    """Return the icon of the program as a PNG file of `size` pixels. Any thread.
+
+    It needs neither a display nor a QApplication.
+    """
+    from PySide6.QtCore import QBuffer, QIODevice
+    from PySide6.QtGui import QImage, QPainter
+    from PySide6.QtSvg import QSvgRenderer
+
+    image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(0)
+    painter = QPainter(image)
+    QSvgRenderer(str(resource("coverslip.svg"))).render(painter)
+    painter.end()
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # pyright: ignore[reportCallIssue, reportArgumentType] - stubs: the format is text
+    return bytes(buffer.data().data())
