@@ -231,3 +231,9 @@ def test_a_signal_closes_the_window_and_the_process_ends_cleanly(
     finally:
         process.kill()
     assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_help_tells_of_the_desktop() -> None:
+    said = coverslip("--help").stdout
+    assert "--install-desktop" in said
+    assert "--uninstall-desktop" in said

@@ -8,7 +8,7 @@ import importlib
 import os
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
@@ -24,6 +24,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "info": "viewer.commands.info",
         "region": "viewer.commands.region",
         "associated": "viewer.commands.associated",
+        "metadata": "viewer.commands.metadata",
         "snapshot": "viewer.window.snapshot",
         "demo": "viewer.commands.demo",
     }
@@ -34,6 +35,9 @@ USAGE: Final = """\
 usage: coverslip [FILE or FOLDER ...]      open the window
        coverslip COMMAND [arguments]       run a command (COMMAND --help explains it)
        coverslip --version | --help
+       coverslip --install-desktop         add the program to your Linux desktop: its
+                                           menu, "Open With", an icon to drop slides on
+       coverslip --uninstall-desktop       take it out again
 """
 
 
@@ -113,11 +117,9 @@ def _dispatched(words: list[str]) -> int:
     first = words[0] if words else ""
     if first in COMMANDS:
         return _run_command(first, words[1:])
-    if first in ("-h", "--help"):
-        print(_help(), end="")  # noqa: T201 the answer to --help
-        return 0
-    if first == "--version":
-        print(f"coverslip {__version__}")  # noqa: T201 the answer to --version
+    answer = _OPTIONS.get(first)
+    if answer is not None:
+        print(answer())  # noqa: T201 the answer
         return 0
     if first.startswith("-") and first != "--":
         return _refused(f"there is no option {first}; coverslip --help lists them all.")
@@ -165,7 +167,38 @@ def _help() -> str:
         summary = cast("Command", importlib.import_module(module)).SUMMARY
         lines.append(f"  {name:<12}{summary}")
     lines.append("\nA folder called like a command opens with ./NAME.")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
+
+
+def _version() -> str:
+    return f"coverslip {__version__}"
+
+
+def _install_desktop() -> str:
+    from viewer.window.desktop_entry import install
+
+    lines = ["Coverslip is now among your applications. Written:", *map(str, install())]
+    return "\n  ".join(lines)
+
+
+def _uninstall_desktop() -> str:
+    from viewer.window.desktop_entry import uninstall
+
+    removed = uninstall()
+    if not removed:
+        return "There was nothing to remove."
+    return "\n  ".join(["Removed:", *map(str, removed)])
+
+
+_OPTIONS: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
+    {
+        "-h": _help,
+        "--help": _help,
+        "--version": _version,
+        "--install-desktop": _install_desktop,
+        "--uninstall-desktop": _uninstall_desktop,
+    }
+)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from viewer.qt.camera import MAGNIFIED_MOST, Camera
+from viewer.slide.geometry import Rect
 
 lengths = st.floats(1, 500_000)
 sides = st.floats(20, 8000)
@@ -122,3 +123,58 @@ def test_at_native_scale_the_corner_is_moved_to_a_whole_pixel() -> None:
     assert (camera.aligned().left, camera.aligned().top) == (10, 21)
     zoomed = replace(camera, pixel_size=2.0)
     assert zoomed.aligned() == zoomed
+
+
+@given(cameras(), lengths, lengths, lengths, lengths)
+def test_an_area_is_shown_whole_in_the_middle_and_as_large_as_it_fits(
+    camera: Camera, x: float, y: float, width: float, height: float
+) -> None:
+    x, y = x % camera.picture_width, y % camera.picture_height
+    shown = camera.showing(Rect(x, y, width, height))
+    least = max(width / camera.view_width, height / camera.view_height)
+    within = min(max(least, 1 / MAGNIFIED_MOST), camera.largest_size)
+    assert shown.pixel_size == pytest.approx(within)
+    middle = x + width / 2, y + height / 2
+    if middle[0] < camera.picture_width and middle[1] < camera.picture_height:
+        slack = 1e-9 * max(camera.picture_width, camera.picture_height) + 1e-6
+        assert shown.center == pytest.approx(middle, abs=slack)
+
+
+@given(cameras(), st.floats(0.01, 100), shares, shares, shares)
+def test_the_anchor_of_a_zoom_stays_all_the_way(
+    camera: Camera, factor: float, across: float, down: float, share: float
+) -> None:
+    anchor = across * camera.view_width, down * camera.view_height
+    target = camera.with_pixel_size(camera.pixel_size / factor, anchor)
+    tissue = camera.to_picture(*anchor)
+    assume(target.to_picture(*anchor) == pytest.approx(tissue, rel=1e-12, abs=1e-9))
+    now = camera.between(target, share)
+    off_x = abs(now.to_picture(*anchor)[0] - tissue[0]) / now.pixel_size
+    off_y = abs(now.to_picture(*anchor)[1] - tissue[1]) / now.pixel_size
+    assert max(off_x, off_y) < 0.01  # device pixels
+
+
+@given(cameras(), st.lists(moves, max_size=6), st.lists(moves, max_size=6), shares)
+def test_the_way_between_two_cameras_begins_and_ends_there_and_stays_in_the_limits(
+    camera: Camera,
+    first: list[tuple[str, float, float]],
+    then: list[tuple[str, float, float]],
+    share: float,
+) -> None:
+    for name, one, other in first:
+        camera = MOVES[name](camera, one, other)
+    target = camera
+    for name, one, other in then:
+        if name != "resize":
+            target = MOVES[name](target, one, other)
+    assert camera.between(target, 1) == target
+    begin = camera.between(target, 0)
+    assert begin.pixel_size == pytest.approx(camera.pixel_size)
+    off = abs(begin.left - camera.left), abs(begin.top - camera.top)
+    assert max(off) < 0.01 * camera.pixel_size
+    now = camera.between(target, share)
+    sizes = sorted((camera.pixel_size, target.pixel_size))
+    assert sizes[0] * (1 - 1e-9) <= now.pixel_size <= sizes[1] * (1 + 1e-9)
+    area = now.area
+    assert min(area.right, now.picture_width) > max(area.x, 0)
+    assert min(area.bottom, now.picture_height) > max(area.y, 0)

@@ -130,7 +130,7 @@ def test_sentence_stands_where_there_is_no_image(qtbot: QtBot) -> None:
     assert view.accessibleDescription() == "The label cannot be read."
 
 
-def wheel(view: ScreenView, at: QPoint, notches: float) -> None:
+def wheel(view: PictureView, at: QPoint, notches: float) -> None:
     event = QWheelEvent(
         QPointF(at),
         QPointF(view.mapToGlobal(at)),

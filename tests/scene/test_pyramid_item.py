@@ -317,8 +317,8 @@ def test_old_look_stays_until_the_new_one_is_there(
     stage: MakeStage, pixel_size: float
 ) -> None:
     class Shifted(Look):
-        def render(self, samples):
-            drawn = super().render(samples).copy()
+        def render(self, samples, level=0):
+            drawn = super().render(samples, level).copy()
             drawn[..., 2] += 100
             return drawn
 

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from tests.synthetic import write_slide
 from tests.window.conftest import HeldReader, fake_slide
 from viewer.formats import Ignored, Opened
 from viewer.panels.metadata_panel import MetadataPanel
+from viewer.panels.problems_panel import ProblemsPanel
 from viewer.slide.errors import UnsupportedFile
 from viewer.window.main_window import MainWindow
 from viewer.window.settings import Settings
@@ -426,8 +427,8 @@ def test_magnification_is_set_from_the_menu_and_shown(
 ) -> None:
     opened(window, qtbot, slide_folder)  # 0.5 um a pixel: native is 20x
     window.commands["magnify_40"].trigger()
-    assert window.view.viewport_state().pixel_size == pytest.approx(0.5)
     settled(window, qtbot)
+    assert window.view.viewport_state().pixel_size == pytest.approx(0.5)
     qtbot.waitUntil(lambda: window.status.scale.text() == "40x   0.25 µm/px")
     assert window.status.level.text() == "level 0: 1,000 \N{MULTIPLICATION SIGN} 700"
 
@@ -445,8 +446,10 @@ def test_warnings_are_counted_and_told_on_click(
     qtbot.waitUntil(window.status.warnings.isVisible)
     assert window.status.warnings.text() == "1 warning"
     qtbot.mouseClick(window.status.warnings, Qt.MouseButton.LeftButton)
-    assert window.message.details.isVisible()
-    assert window.message.details.toPlainText() == "f.dcm: Pixel Spacing is missing."
+    assert window.docks["problems"].isVisible()
+    assert window.docks["problems"].windowTitle() == "Problems (1)"
+    told = window.docks.panel(ProblemsPanel).outline.text.toPlainText()
+    assert told == "f.dcm: Pixel Spacing is missing."
 
 
 def test_failed_tiles_are_counted_and_told_on_click(
@@ -462,7 +465,8 @@ def test_failed_tiles_are_counted_and_told_on_click(
     qtbot.waitUntil(window.status.failures.isVisible, timeout=5000)
     assert window.status.failures.text() == "1 tile failed"
     qtbot.mouseClick(window.status.failures, Qt.MouseButton.LeftButton)
-    assert window.message.details.toPlainText() == "f.dcm: frame 7 is damaged."
+    told = window.docks.panel(ProblemsPanel).outline.text.toPlainText()
+    assert told == "level 1, column 0, row 0\nf.dcm: frame 7 is damaged."
 
 
 def test_pointer_is_told_in_pixels_and_millimeters(
@@ -487,14 +491,6 @@ def test_file_dialog_remembers_the_folder(
     window.close()
     again = Settings(tmp_path / "settings" / "coverslip.ini")
     assert again.folder == str(slide_folder.parent)
-
-
-def test_about_says_what_it_is_not_for(window: MainWindow) -> None:
-    window.commands["about"].trigger()
-    box = window.findChild(QMessageBox)
-    assert box is not None
-    assert "Not for primary diagnosis" in box.informativeText()
-    box.close()
 
 
 def test_docks_come_back_as_they_were_left(

@@ -266,7 +266,7 @@ def tile_of(slide: FakeSlide) -> DisplayTile:
 def test_demo_is_drawn_with_progress_then_opened(
     session: Session, slide_folder: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    def draw(*, progress: Callable[[float], None]) -> Path:
+    def draw(*, progress: Callable[[float], None], preview: object) -> Path:
         progress(0.5)
         return slide_folder
 
@@ -283,7 +283,7 @@ def test_drawing_the_demo_stops_when_cancelled(
 ) -> None:
     started, stopped = threading.Event(), threading.Event()
 
-    def draw(*, progress: Callable[[float], None]) -> Path:
+    def draw(*, progress: Callable[[float], None], preview: object) -> Path:
         started.set()
         try:
             while True:

@@ -52,7 +52,8 @@ def test_one_place_at_one_magnification(
     place = ("--at", "640,384", "--magnification", "320")  # 16 screen pixels a pixel
     image = taken(str(slide_folder), "-o", str(out), *place)
     assert (image.width(), image.height()) == (1600, 1000)
-    colors = colors_of(image)
+    # The lower part has the minimap, which shows every tile.
+    colors = colors_of(image.copy(0, 0, image.width(), image.height() // 2))
     assert tile_color(0, 2, 1) in colors
     others = {(column, row) for column in range(4) for row in range(3)} - {(2, 1)}
     assert not colors & {tile_color(0, *other) for other in others}

@@ -5,6 +5,7 @@ from typing import Final
 
 from viewer.commands.output import write_png
 from viewer.commands.slides import one_slide, say, srgb_profile
+from viewer.slide.correction import Corrections
 from viewer.slide.errors import BrokenProfile, SlideError
 from viewer.slide.geometry import Size
 from viewer.slide.look import Look
@@ -41,9 +42,10 @@ def run(arguments: Namespace) -> int:
     """Write the region; raises SlideError."""
     with one_slide(arguments.path, arguments.slide) as slide:
         number = optical_path_number(slide, arguments.optical_path)
-        look, profile = _look(slide, number, raw=arguments.raw_color)
+        level = _stored_level(slide, arguments.level)
+        look, profile = _look(slide, level, number, raw=arguments.raw_color)
         place = Place(
-            _stored_level(slide, arguments.level),
+            level,
             arguments.x,
             arguments.y,
             Size(arguments.width, arguments.height),
@@ -66,22 +68,28 @@ def _stored_level(slide: Slide, wanted: int) -> int:
     return levels[wanted]
 
 
-def _look(slide: Slide, number: int, *, raw: bool) -> tuple[Look, bytes | None]:
+def _look(
+    slide: Slide, level: int, number: int, *, raw: bool
+) -> tuple[Look, bytes | None]:
     """Return the look, and the profile that the picture's colors then have."""
     path = slide.optical_paths[number]
-    source = path.icc_profile
+    as_stored = Look.natural(path, number)
+    source = slide.icc_profile(level, number)
     if raw:
-        return Look.natural(path, number), source
+        return as_stored, source
     if source is None:
-        return Look.natural(path, number), srgb_profile()
+        return as_stored, srgb_profile()
     from viewer.codecs.icc import DirectCorrection
 
     try:
         correction = DirectCorrection(source)
-        return Look.natural(path, number, correction), srgb_profile()
     except BrokenProfile as error:
-        say(f"{slide.name}: {error}. Colors are as stored.")
-        return Look.natural(path, number), None
+        file = slide.levels[level].file
+        name = slide.name if file is None else file.name
+        say(f"{name}: {error}. Colors are as stored.")
+        return as_stored, None
+    corrections = Corrections({(level, number): correction})
+    return Look.natural(path, number, corrections), srgb_profile()
 
 
 def _tell_failures(slide: Slide, failures: tuple[str, ...], *, strict: bool) -> None:

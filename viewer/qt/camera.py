@@ -12,6 +12,7 @@ from viewer.slide.geometry import Rect
 MAGNIFIED_MOST: Final = 32.0
 """Device pixels across one picture pixel, at most."""
 
+_ALIKE: Final = 1e-6  # scales that differ by less are one, for a way between cameras
 _SMALLER_THAN_FIT: Final = 2.0  # zooming out ends where the picture is half as big
 _KEPT_IN_VIEW: Final = 1 / 6  # of the view, where the picture has so much
 
@@ -80,6 +81,31 @@ class Camera:
             picture_x - self.view_width / 2 * self.pixel_size,
             picture_y - self.view_height / 2 * self.pixel_size,
             self.pixel_size,
+        )
+
+    def showing(self, area: Rect) -> "Camera":
+        """Bring a rectangle of the picture, as large as it fits, to the middle."""
+        size = max(area.width / self.view_width, area.height / self.view_height)
+        x, y = area.x + area.width / 2, area.y + area.height / 2
+        return self.with_pixel_size(size).centered(x, y)
+
+    def between(self, target: "Camera", share: float) -> "Camera":
+        """Return the camera on the way to another one of the same view; 0 is here.
+
+        The scale changes by equal factors, about the one point of the view that shows
+        the same part of the picture from both: what is there stays there all the way.
+        """
+        if share >= 1:
+            return target
+        size = self.pixel_size ** (1 - share) * target.pixel_size**share
+        change = target.pixel_size - self.pixel_size
+        rest = 1 - share
+        if abs(change) > _ALIKE * target.pixel_size:
+            rest = (target.pixel_size - size) / change
+        return self._at(
+            target.left + (self.left - target.left) * rest,
+            target.top + (self.top - target.top) * rest,
+            size,
         )
 
     def panned(self, device_dx: float, device_dy: float) -> "Camera":

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QImage
 
+from viewer.qt.samples import RecentSamples, read
 from viewer.slide.look import DisplayTile
-from viewer.slide.model import EMPTY, ColorReading, Empty, Progress, Slide, TileKey
+from viewer.slide.model import EMPTY, Empty, Progress, Slide, TileKey
 
 if TYPE_CHECKING:  # see viewer.slide.model
     import numpy as np
@@ -48,32 +49,30 @@ def to_qimage(bgrx: "NDArray[np.uint8]") -> QImage:
     return _image(np.ascontiguousarray(bgrx), QImage.Format.Format_RGB32)
 
 
-def picture_of(slide: Slide, tile: DisplayTile, seconds: float = 0.06) -> Picture:
+def picture_of(
+    slide: Slide,
+    tile: DisplayTile,
+    seconds: float = 0.06,
+    recent: RecentSamples | None = None,
+) -> Picture:
     """Read and render one tile, working for about `seconds` where it is computed.
 
-    Raises SlideError. Worker threads.
+    What `recent` holds is not read again. Raises SlideError. Worker threads.
     """
     keys = tile.tile_keys()
-    layers = [_read(slide, key, tile.look.color, seconds / len(keys)) for key in keys]
-    # An optical path without a tile here adds no light to those that have one.
+    reader = read if recent is None else recent.read
+    share = seconds / len(keys)
+    layers = [reader(slide, key, tile.look.color, share) for key in keys]
     present = [layer for layer in layers if not isinstance(layer, Empty)]
     damage = _damage(slide, keys)
     if not present:
         return Picture(None, complete=True, damage=damage)
-    bgrx = tile.look.render([layer.samples for layer in present])
+    samples = [EMPTY if isinstance(each, Empty) else each.samples for each in layers]
+    bgrx = tile.look.render(samples, tile.level)
     covered = _covered(present)
     if covered is None:
         return Picture(to_qimage(bgrx), complete=True, damage=damage)
     return Picture(_growing(bgrx, covered), complete=False, damage=damage)
-
-
-def _read(
-    slide: Slide, key: TileKey, color: ColorReading, seconds: float
-) -> Progress | Empty:
-    if color is ColorReading.AS_ENCODED or not slide.levels[key.level].stored:
-        return slide.read_progress(key, seconds)
-    samples = slide.read_samples(key, color)
-    return EMPTY if isinstance(samples, Empty) else Progress(samples, None)
 
 
 def _damage(slide: Slide, keys: Sequence[TileKey]) -> str | None:

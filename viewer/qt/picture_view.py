@@ -1,9 +1,10 @@
 """PictureView: a small picture to look at closely: label, overview, thumbnail."""
 
+from collections.abc import Callable, Mapping
 from math import floor
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QImage,
@@ -23,16 +24,26 @@ from viewer.qt.keyboard_focus import came_by_key, paint_focus
 
 _ZOOM_STEP: Final = 1.25
 _NOTCH: Final = 120.0  # eighths of a degree, one notch of a wheel
+_TURNS: Final[Mapping[int, Callable[[float, float], tuple[float, float]]]] = {
+    0: lambda x, y: (x, y),
+    90: lambda x, y: (1 - y, x),
+    180: lambda x, y: (1 - x, 1 - y),
+    270: lambda x, y: (y, 1 - x),
+}
+"""Where a place of an image, 0 to 1 across and down, comes to lie clockwise."""
 _MARGIN: Final = 8  # around the sentence that stands where there is no picture
 
 
 class PictureView(QWidget):
     """Shows one image whole, zoomed or turned by quarters; a sentence where none is.
 
-    Wheel and + - zoom, dragging moves, a double click or 0 shows the whole again.
-    Invariant: `_turned` is the image turned as it is to be seen, and the camera looks
-    at that. GUI thread.
+    Wheel and + - zoom, dragging moves, a double click or 0 shows the whole again, R
+    turns. Invariant: `_turned` is the image turned as it is to be seen, and the camera
+    looks at that. GUI thread.
     """
+
+    turned = Signal(int)
+    """The rotation in degrees, after the user turned the image."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,6 +74,16 @@ class PictureView(QWidget):
         self.setAccessibleDescription("" if self._image is not None else message)
         self._turn()
 
+    def recolor(self, image: QImage) -> None:
+        """Show the same image in other colors; zoom and rotation stay."""
+        if self._image is None or image.size() != self._image.size():
+            self.show_image(image)
+            return
+        self._image = image
+        self._turned = image.transformed(QTransform().rotate(self._rotation))
+        self._shrunken = None
+        self.update()
+
     def set_rotation(self, degrees: int) -> None:
         """Turn the image clockwise: 0, 90, 180 or 270 degrees from how it is stored."""
         if degrees % 90:
@@ -71,6 +92,11 @@ class PictureView(QWidget):
             )
         self._rotation = degrees % 360
         self._turn()
+
+    def turn(self) -> None:
+        """Turn the image by a quarter for the user, and say so."""
+        self.set_rotation(self._rotation + 90)
+        self.turned.emit(self._rotation)
 
     def fit(self) -> None:
         """Show the whole image, and go on doing so while the widget is resized."""
@@ -85,9 +111,25 @@ class PictureView(QWidget):
         size = self._camera.pixel_size / factor
         self._look_through(self._camera.with_pixel_size(size, point))
 
+    def to_widget(self, x: float, y: float) -> QPointF:
+        """Return where a place of the image is seen; 0 to 1 across and down."""
+        across, down = _TURNS[self._rotation](x, y)
+        camera, ratio = self._camera, self.devicePixelRatioF()
+        return QPointF(
+            (across * camera.picture_width - camera.left) / camera.pixel_size / ratio,
+            (down * camera.picture_height - camera.top) / camera.pixel_size / ratio,
+        )
+
+    def to_image(self, position: QPointF) -> tuple[float, float]:
+        """Return which place of the image is seen there; outside it beyond 0 to 1."""
+        camera, ratio = self._camera, self.devicePixelRatioF()
+        x, y = camera.to_picture(position.x() * ratio, position.y() * ratio)
+        back = _TURNS[-self._rotation % 360]
+        return back(x / camera.picture_width, y / camera.picture_height)
+
     def sizeHint(self) -> QSize:
-        """Return a size at which a label can be read."""
-        return QSize(240, 180)
+        """Return a size at which something can be made out; more is welcome."""
+        return QSize(240, 80)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - all of it, always
         """Paint the image, or the sentence."""
@@ -97,9 +139,13 @@ class PictureView(QWidget):
         else:
             self._paint_image(painter, self._turned)
             painter.resetTransform()
+            self.paint_marks(painter)
         if self._shows_focus:
             paint_focus(painter, self.rect(), self.palette())
         painter.end()
+
+    def paint_marks(self, painter: QPainter) -> None:
+        """Paint what lies over the image, in the widget's coordinates: nothing here."""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the middle where it is, or the whole image in view."""
@@ -159,6 +205,8 @@ class PictureView(QWidget):
             self.zoom_by(factor)
         elif event.key() == Qt.Key.Key_0:
             self.fit()
+        elif event.key() == Qt.Key.Key_R and not event.modifiers():
+            self.turn()
         else:
             event.ignore()
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent, QTransform
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from viewer.qt.camera import Camera
+from viewer.slide.geometry import Rect
 from viewer.tiles.plan import Viewport
 
 _EVERYWHERE: Final = QRectF(-1e12, -1e12, 2e12, 2e12)
@@ -66,6 +67,10 @@ class CameraView(QGraphicsView):
     def center_on(self, x: float, y: float) -> None:
         """Bring a level-0 position to the middle of the view."""
         self._look_through(self._camera.centered(x, y))
+
+    def show_area(self, area: Rect) -> None:
+        """Bring an area of level-0 pixels to the middle, as large as it fits."""
+        self._look_through(self._camera.showing(area))
 
     def center_at(self, position: QPointF) -> None:
         """Bring what is at a position of the view to its middle."""

@@ -1,21 +1,21 @@
-"""Navigation: wheel, pinch, drag and keys, as movements of the view; no tiles."""
+"""Navigation: wheel, pinch, mouse and keys, as movements of the view; no tiles."""
 
 import sys
 from collections.abc import Callable, Mapping
 from math import sqrt
 from typing import Final, Protocol
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import (
-    QCursor,
     QInputDevice,
     QKeyEvent,
-    QMouseEvent,
     QNativeGestureEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
+from PySide6.QtWidgets import QGestureEvent, QPinchGesture
 
+from viewer.scene.pointing import Pointed, Pointing
+from viewer.scene.rubber_band import RubberBand
 from viewer.slide.model import Slide
 
 ZOOM_STEP: Final = 1.25
@@ -62,27 +62,35 @@ def pixel_size_at(slide: Slide, magnified: float) -> float | None:
     return None if at_native is None else at_native / magnified
 
 
-class Movable(Protocol):
+class Movable(Pointed, Protocol):
     """What navigation moves: a view, in its own pixels from its top left corner."""
 
     def zoom_by(self, factor: float, anchor: QPoint | None = None) -> None:
         """Magnify by a factor; the tissue at the anchor stays."""
         ...
 
-    def pan_by(self, dx: float, dy: float) -> None:
-        """Look further to the right and down, by so many pixels."""
-        ...
-
     def pan_to_edge(self, key: Qt.Key) -> None:
         """Go to the edge of the slide that an arrow key points to."""
         ...
 
-    def center_at(self, position: QPointF) -> None:
-        """Bring what is at a position to the middle."""
+    def ease_by(self, factor: float, anchor: QPoint | None = None) -> None:
+        """Magnify by a factor in a short movement; the tissue at the anchor stays."""
+        ...
+
+    def ease(self, move: Callable[[], object]) -> None:
+        """Do what `move` does to the view in a short movement."""
+        ...
+
+    def finish(self) -> None:
+        """Be at the end of a movement at once."""
         ...
 
     def fit(self) -> None:
         """Show the whole slide."""
+        ...
+
+    def reset(self) -> None:
+        """Show the whole slide as it is at first."""
         ...
 
     def show_native(self) -> None:
@@ -93,39 +101,35 @@ class Movable(Protocol):
         """Show a magnification."""
         ...
 
-    def viewport(self) -> QWidget:
-        """Return the widget that gets the mouse."""
-        ...
-
 
 class Navigation:
-    """Turns input into movements of one view.
-
-    Invariant: a drag is under way exactly while `_drag` has the button and the last
-    position. GUI thread.
-    """
+    """Turns input into movements of one view; GUI thread."""
 
     def __init__(self, view: Movable) -> None:
         self._view = view
-        self._drag: tuple[Qt.MouseButton, QPointF] | None = None
-        self._space = False
+        self._pointing = Pointing(view)
         self._on_event: dict[QEvent.Type, Callable[..., bool]] = {
             QEvent.Type.Wheel: self._wheel,
             QEvent.Type.NativeGesture: self._native_gesture,
             QEvent.Type.Gesture: self._gesture,
-            QEvent.Type.MouseButtonPress: self._press,
-            QEvent.Type.MouseMove: self._move,
-            QEvent.Type.MouseButtonRelease: self._release,
-            QEvent.Type.MouseButtonDblClick: self._double_click,
         }
         if sys.platform != "darwin":
             # There the same pinch comes as a native gesture already.
             view.viewport().grabGesture(Qt.GestureType.PinchGesture)
 
+    @property
+    def band(self) -> RubberBand:
+        """The rectangle that is being drawn with the mouse."""
+        return self._pointing.band
+
     def take(self, event: QEvent) -> bool:
         """Act on an event of the viewport; whether it was one that moves the view."""
-        act = self._on_event.get(event.type())
-        return act is not None and act(event)
+        act = self._on_event.get(event.type(), self._pointing.take)
+        return act(event)
+
+    def holds(self, event: QKeyEvent) -> bool:
+        """Whether a key is needed here, though it also stands for an action."""
+        return event.key() == Qt.Key.Key_Escape and self.band.is_shown
 
     def take_key(self, event: QKeyEvent) -> bool:
         """Act on a pressed key; whether it is one that moves the view."""
@@ -137,8 +141,10 @@ class Navigation:
         if modifiers & (commands | Qt.KeyboardModifier.MetaModifier):
             return False
         if key == Qt.Key.Key_Space:
-            self._hold_space(held=True)
+            self._pointing.hold_space(held=True)
             return True
+        if key == Qt.Key.Key_Escape:
+            return self._pointing.cancel()
         act = _KEYS.get(key)
         if act is not None:
             act(self._view)
@@ -149,15 +155,15 @@ class Navigation:
         if event.key() != Qt.Key.Key_Space:
             return False
         if not event.isAutoRepeat():
-            self._hold_space(held=False)
+            self._pointing.hold_space(held=False)
         return True
 
     def stop(self) -> None:
         """Forget a drag that is under way and keys that are held."""
-        self._drag = None
-        self._hold_space(held=False)
+        self._pointing.stop()
 
     def _arrow(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
+        self._view.finish()  # at the scale that a key has just asked for
         if modifiers == Qt.KeyboardModifier.ControlModifier:
             self._view.pan_to_edge(key)
             return True
@@ -190,8 +196,10 @@ class Navigation:
 
     def _zoom_by_wheel(self, event: QWheelEvent) -> None:
         notches = event.angleDelta().y() / _NOTCH
+        # Parts of notches come from a pinch or a finely cut wheel: smooth by itself.
+        zoom = self._view.ease_by if notches.is_integer() else self._view.zoom_by
         if notches:
-            self._view.zoom_by(ZOOM_STEP**notches, event.position().toPoint())
+            zoom(ZOOM_STEP**notches, event.position().toPoint())
 
     def _native_gesture(self, event: QNativeGestureEvent) -> bool:
         if event.gestureType() != Qt.NativeGestureType.ZoomNativeGesture:
@@ -212,51 +220,6 @@ class Navigation:
         event.accept(pinch)
         return True
 
-    def _press(self, event: QMouseEvent) -> bool:
-        button = event.button()
-        if button not in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
-            return False
-        self._drag = (button, event.position())
-        self._view.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
-        return True
-
-    def _move(self, event: QMouseEvent) -> bool:
-        if self._drag is None:
-            return False
-        button, last = self._drag
-        moved = event.position() - last
-        self._drag = (button, event.position())
-        self._view.pan_by(-moved.x(), -moved.y())
-        return True
-
-    def _release(self, event: QMouseEvent) -> bool:
-        if self._drag is None or event.button() != self._drag[0]:
-            return False
-        self._drag = None
-        self._show_cursor()
-        return True
-
-    def _double_click(self, event: QMouseEvent) -> bool:
-        if event.button() != Qt.MouseButton.LeftButton:
-            return False
-        out = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-        self._view.center_at(event.position())
-        self._view.zoom_by(0.5 if out else 2.0)
-        return True
-
-    def _hold_space(self, *, held: bool) -> None:
-        self._space = held
-        if self._drag is None:
-            self._show_cursor()
-
-    def _show_cursor(self) -> None:
-        shape = Qt.CursorShape.OpenHandCursor if self._space else None
-        viewport = self._view.viewport()
-        if shape is None:
-            viewport.unsetCursor()
-        else:
-            viewport.setCursor(QCursor(shape))
-
 
 _ARROWS: Final[Mapping[Qt.Key, tuple[int, int]]] = {
     Qt.Key.Key_Left: (-1, 0),
@@ -267,16 +230,16 @@ _ARROWS: Final[Mapping[Qt.Key, tuple[int, int]]] = {
 
 
 def _magnifier(magnified: float) -> Callable[[Movable], None]:
-    return lambda view: view.show_magnification(magnified)
+    return lambda view: view.ease(lambda: view.show_magnification(magnified))
 
 
 _KEYS: Final[Mapping[Qt.Key, Callable[[Movable], None]]] = {
-    Qt.Key.Key_Plus: lambda view: view.zoom_by(ZOOM_STEP),
-    Qt.Key.Key_Equal: lambda view: view.zoom_by(ZOOM_STEP),
-    Qt.Key.Key_Minus: lambda view: view.zoom_by(1 / ZOOM_STEP),
-    Qt.Key.Key_0: lambda view: view.fit(),
-    Qt.Key.Key_Home: lambda view: view.fit(),
-    Qt.Key.Key_9: lambda view: view.show_native(),
+    Qt.Key.Key_Plus: lambda view: view.ease_by(ZOOM_STEP),
+    Qt.Key.Key_Equal: lambda view: view.ease_by(ZOOM_STEP),
+    Qt.Key.Key_Minus: lambda view: view.ease_by(1 / ZOOM_STEP),
+    Qt.Key.Key_0: lambda view: view.ease(view.fit),
+    Qt.Key.Key_Home: lambda view: view.reset(),
+    Qt.Key.Key_9: lambda view: view.ease(view.show_native),
     **{
         Qt.Key(Qt.Key.Key_0 + number): _magnifier(magnified)
         for number, magnified in MAGNIFICATIONS.items()

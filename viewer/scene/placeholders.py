@@ -34,12 +34,10 @@ class Placeholders:
     """
 
     def __init__(self, palette: QPalette, pixel_ratio: float) -> None:
-        window = palette.color(QPalette.ColorRole.Window)
-        is_light = window.lightness() >= _LIGHT
         self.pixel_ratio = pixel_ratio
-        self.outside = window.darker(130) if is_light else window.darker(150)
+        self.outside = outside(palette)
         pair = (QColor(222, 222, 222), QColor(212, 212, 212))
-        if not is_light:
+        if not _is_light(palette):
             pair = (QColor(74, 74, 74), QColor(66, 66, 66))
         self._loading = QBrush(_checkered(round(_CELL * pixel_ratio), *pair))
         self._hatched = QBrush(_striped(round(_STRIPE * pixel_ratio), _FAILED))
@@ -75,6 +73,16 @@ class Placeholders:
             QPolygon([corner, corner + QPoint(side, 0), corner + QPoint(0, side)])
         )
         painter.restore()
+
+
+def outside(palette: QPalette) -> QColor:
+    """Return the color of what is no slide."""
+    window = palette.color(QPalette.ColorRole.Window)
+    return window.darker(130 if _is_light(palette) else 150)
+
+
+def _is_light(palette: QPalette) -> bool:
+    return palette.color(QPalette.ColorRole.Window).lightness() >= _LIGHT
 
 
 def _checkered(cell: int, one: QColor, other: QColor) -> QPixmap:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from viewer.qt.images import Picture
+from viewer.scene.device_pixels import in_device_pixels
 from viewer.scene.placeholders import Placeholders
 from viewer.scene.shrunken import ShrunkenTiles
 from viewer.scene.slide_tiles import Shown, SlideTiles
@@ -57,18 +58,8 @@ class PyramidItem(QGraphicsItem):
         margin = 1 / device.m11()  # a rounded edge may reach half a pixel further
         area = Rect(exposed.x(), exposed.y(), exposed.width(), exposed.height())
         self.shrunken.begin()
-        painter.save()
-        _paint_in_device_pixels(painter)
-        _Painting(self, painter, device).paint(area.grown(margin, margin))
-        painter.restore()
-
-
-def _paint_in_device_pixels(painter: QPainter) -> None:
-    """Set the painter so that its units are device pixels, whatever the ratio."""
-    painter.resetTransform()
-    inverted, _ = painter.deviceTransform().inverted()
-    painter.setWorldTransform(inverted)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # noqa: FBT003
+        with in_device_pixels(painter):
+            _Painting(self, painter, device).paint(area.grown(margin, margin))
 
 
 class _Drawn(NamedTuple):
@@ -91,7 +82,7 @@ class _Painting:
         self._device = device
         self._level = item.tiles.target_level
         self._known: dict[Place, Shown | None] = {}
-        red, green, blue = self._absent()
+        red, green, blue = item.tiles.absent
         self._absent_color = QColor(red, green, blue)
 
     def paint(self, area: Rect) -> None:
@@ -182,10 +173,6 @@ class _Painting:
     def _is_solid_at(self, place: Place) -> bool:
         shown = self._shown_at(place)
         return shown is not None and _is_solid(shown)
-
-    def _absent(self) -> tuple[int, int, int]:
-        slide, look = self._tiles.slide, self._tiles.look
-        return slide.optical_paths[look.optical_paths[0]].absent
 
 
 def _is_solid(shown: Shown) -> bool:

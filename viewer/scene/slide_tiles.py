@@ -20,9 +20,9 @@ _SPARE: Final = 0.75  # of the budget; the rest is for other slides and old look
 class SlideTiles:
     """What a slide has to show, and what of it is to be loaded.
 
-    After a change of look, pictures in the look before stand in until the new ones are
-    there. Invariant: the loader's list of this owner is made from `viewport` and `look`
-    alone. GUI thread.
+    After a change of look, pictures in the last look that was complete stand in until
+    the new ones are there, and what is in view comes first. Invariant: the loader's
+    list of this owner is made from `viewport` and the looks alone. GUI thread.
     """
 
     def __init__(
@@ -43,9 +43,12 @@ class SlideTiles:
 
     @look.setter
     def look(self, look: Look) -> None:
-        if look != self._look:
-            self._old_look, self._look = self._look, look
-            self.want()
+        if look == self._look:
+            return
+        if self._old_look is None or self.is_complete():
+            self._old_look = self._look
+        self._look = look
+        self.want()
 
     @property
     def area(self) -> Rect:
@@ -54,13 +57,23 @@ class SlideTiles:
         return Rect(0.0, 0.0, float(size.width), float(size.height))
 
     @property
+    def absent(self) -> tuple[int, int, int]:
+        """The RGB color of what was not scanned, as it is drawn."""
+        return self._look.absent(self.slide.optical_paths[self._look.optical_paths[0]])
+
+    @property
     def target_level(self) -> int:
         """The level that the viewport ought to be painted from."""
         return level_for(self.levels, self.viewport.pixel_size)
 
-    def want(self) -> None:
-        """Tell the loader what this viewport needs, best first."""
-        places = wanted(self.levels, self.viewport, self._capacity)
+    def want(self, viewport: Viewport | None = None) -> None:
+        """Tell the loader what a viewport needs, best first: this one, or the next."""
+        viewport = viewport or self.viewport
+        places = wanted(self.levels, viewport, self._capacity)
+        if self._old_look is not None:
+            # Nothing is blank, for the old look stands in: no backdrop before the view.
+            seen = set(target_places(self.levels, viewport))
+            places.sort(key=lambda place: place not in seen)
         self._loader.want(self, [self._tile(place, self._look) for place in places])
 
     def want_nothing(self) -> None:

@@ -4,16 +4,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import Final
 
-from PySide6.QtCore import (
-    QEvent,
-    QPoint,
-    QPointF,
-    QRect,
-    QRectF,
-    Qt,
-    QTimer,
-    Signal,
-)
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QHelpEvent,
@@ -24,39 +15,40 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from viewer.qt.camera import MAGNIFIED_MOST
 from viewer.qt.images import Picture
 from viewer.qt.keyboard_focus import came_by_key, paint_focus
-from viewer.scene.camera_view import CameraView
-from viewer.scene.navigation import Navigation, pixel_size_at
+from viewer.scene.navigation import Navigation
+from viewer.scene.overlay import Canvas, Overlays
 from viewer.scene.placeholders import Placeholders
 from viewer.scene.pyramid_item import PyramidItem
-from viewer.scene.shrunken import ShrunkenTiles
+from viewer.scene.refinement import Refinement
 from viewer.scene.slide_tiles import SlideTiles
-from viewer.scene.zooming import Zooming
+from viewer.scene.tiled_view import TiledView
 from viewer.slide.geometry import Rect
 from viewer.slide.look import DisplayTile, Look
 from viewer.slide.model import Slide
-from viewer.tiles.loader import Failure, TileLoader
+from viewer.tiles.loader import TileLoader
 
 _WHOLE_VIEW: Final = 24  # so many new tiles at once are one repaint of everything
-_PAUSE_MILLISECONDS: Final = 15  # between paintings that catch up with shrinking
 _SHRUNKEN_VIEWS: Final = 1.5  # so many views of made-smaller tiles are kept
 _NO_SLIDE: Final = "Slide view"
 
 
-class SlideView(CameraView):
+class SlideView(TiledView):
     """Shows one slide; scene coordinates are level-0 pixels.
 
     Invariant: what is painted follows from the camera, and so does, a turn of the event
-    loop later, what the loader is told to load. GUI thread.
+    loop later, what the loader is told to load: for where a movement ends. GUI thread.
     """
 
     pointer_moved = Signal(object)
     """The pointer's place as QPointF in level-0 pixels; None when it leaves."""
 
-    refused = Signal(str)
-    """A sentence: why a key did nothing."""
+    slide_changed = Signal()
+    """Another slide is on screen, or none."""
+
+    look_changed = Signal()
+    """The slide on screen is drawn otherwise from now on."""
 
     frame_painted = Signal()
     """After each painting, for measurement."""
@@ -65,36 +57,24 @@ class SlideView(CameraView):
         self, loader: TileLoader[DisplayTile, Picture], parent: QWidget | None = None
     ) -> None:
         # Before Qt's own part, which sends events to the methods below already.
-        self._tiles: SlideTiles | None = None
         self._item: PyramidItem | None = None
         self._pointer: QPointF | None = None
         self._shows_focus = False
         super().__init__(parent)
         self._loader = loader
-        self._shrunken = ShrunkenTiles(0)
-        self._zooming = Zooming(self)
-        self._zooming.ended.connect(self._paint_at_rest)
-        self._catching_up = QTimer(self)
-        self._catching_up.setSingleShot(True)
-        self._catching_up.setInterval(_PAUSE_MILLISECONDS)
-        self._catching_up.timeout.connect(self.viewport().update)
+        self._refinement = Refinement(self)
+        self._refinement.repaint_wanted.connect(self.viewport().update)
+        self.glide_began.connect(self._refinement.hold)
+        self.glide_ended.connect(self._refinement.let_go)
         self._placeholders = Placeholders(self.palette(), self.devicePixelRatioF())
         self._navigation = Navigation(self)
+        self.overlays = Overlays()
+        self.overlays.add(self._navigation.band)
         self._camera_moved.connect(self._follow_camera)
         self.viewport_changed.connect(self._want)
         self.setAccessibleName(_NO_SLIDE)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
-
-    @property
-    def slide(self) -> Slide | None:
-        """The slide on screen."""
-        return None if self._tiles is None else self._tiles.slide
-
-    @property
-    def look(self) -> Look:
-        """How it is drawn."""
-        return Look() if self._tiles is None else self._tiles.look
 
     def show_slide(self, slide: Slide | None, look: Look | None = None) -> None:
         """Show the whole of another slide and take the focus; None shows nothing."""
@@ -102,47 +82,27 @@ class SlideView(CameraView):
         if self._tiles is not None:
             self._tiles.want_nothing()
         self.scene().clear()
-        self._shrunken.clear()
         self._tiles = self._item = None
         if slide is None:
             self.setAccessibleName(_NO_SLIDE)
             self._show_picture(1, 1)
-            self._begin_at_rest()
-            return
-        self.setAccessibleName(f"Slide {slide.name}")
-        self._tiles = SlideTiles(self._loader, slide, look or Look())
-        self._item = PyramidItem(self._tiles, self._placeholders, self._shrunken)
-        self.scene().addItem(self._item)
-        self._show_picture(*slide.levels[0].size)
-        self._begin_at_rest()
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.setAccessibleName(f"Slide {slide.name}")
+            self._tiles = SlideTiles(self._loader, slide, look or Look())
+            shrunken = self._refinement.shrunken
+            self._item = PyramidItem(self._tiles, self._placeholders, shrunken)
+            self.scene().addItem(self._item)
+            self._show_picture(*slide.levels[0].size)
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._refinement.begin_at_rest()
+        self.slide_changed.emit()
 
     def set_look(self, look: Look) -> None:
         """Draw in another look; the one before stays until the new tiles are there."""
         if self._tiles is not None:
             self._tiles.look = look
             self.viewport().update()
-
-    def show_magnification(self, magnified: float) -> None:
-        """Show a magnification by micrometers per pixel, or say why not."""
-        if self.slide is None:
-            return
-        pixel_size = pixel_size_at(self.slide, magnified)
-        if pixel_size is None:
-            self.refused.emit(
-                "The scale of this slide is unknown, so no magnification."
-            )
-        elif pixel_size < 1 / MAGNIFIED_MOST:
-            self.refused.emit(
-                f"{magnified:g}x is more than {MAGNIFIED_MOST:g} screen pixels "
-                "for a pixel of this slide."
-            )
-        elif pixel_size > self._camera.largest_size:
-            self.refused.emit(
-                f"At {magnified:g}x this slide would be too small to see."
-            )
-        else:
-            self.set_pixel_size(pixel_size)
+            self.look_changed.emit()
 
     def tiles_loaded(self, tiles: Iterable[DisplayTile]) -> None:
         """Repaint the places of tiles that have come in, or have failed."""
@@ -155,39 +115,17 @@ class SlideView(CameraView):
         for area in areas:
             self.viewport().update(self._on_screen(area))
 
-    def is_complete(self) -> bool:
-        """Whether every target tile in view is there, absent or failed for good."""
-        return self._tiles is None or self._tiles.is_complete()
-
     def is_at_rest(self) -> bool:
         """Whether the view is complete and painted as finely as it will be."""
         return self.is_complete() and not self.is_catching_up()
 
     def is_catching_up(self) -> bool:
         """Whether some tiles are painted coarsely for now, for want of time."""
-        return self._zooming.is_under_way or self._shrunken.is_behind
+        return self._refinement.is_behind
 
-    def sharp_share(self) -> float:
-        """Return how much of the slide in view is final at the target level, 0 to 1."""
-        return 1.0 if self._tiles is None else self._tiles.sharp_share()
-
-    def shown_level(self) -> int:
-        """Return the target level: the one that a complete view is painted from."""
-        return 0 if self._tiles is None else self._tiles.target_level
-
-    def failed_tiles(self) -> int:
-        """Count the tiles of this slide that could not be read so far."""
-        return 0 if self._tiles is None else self._tiles.failed_places()
-
-    def failure_at(self, position: QPoint) -> str | None:
-        """Return why the tile at a position failed or is damaged, if it is."""
-        if self._tiles is None:
-            return None
-        place = self._tiles.place_at(*self._level_0(QPointF(position)))
-        shown = None if place is None else self._tiles.shown_at(place)
-        if isinstance(shown, Failure):
-            return str(shown.error)
-        return None if shown is None else shown.damage
+    def forget_pointer(self) -> None:
+        """Note that the pointer is over something else."""
+        self._follow_pointer(None)
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Paint what is outside the slide."""
@@ -198,6 +136,11 @@ class SlideView(CameraView):
                 return
         painter.fillRect(rect, self._placeholders.outside)
 
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:  # noqa: ARG002 - Qt clips
+        """Paint the overlays."""
+        if self._tiles is not None:
+            self.overlays.paint(painter, self._canvas(self._tiles.slide))
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint, and say so."""
         super().paintEvent(event)
@@ -206,9 +149,19 @@ class SlideView(CameraView):
             painter = QPainter(viewport)
             paint_focus(painter, viewport.rect(), self.palette())
             painter.end()
-        if self._shrunken.is_behind and not self._shrunken.is_waiting:
-            self._catching_up.start()
+        self._refinement.painted()
         self.frame_painted.emit()
+
+    def event(self, event: QEvent) -> bool:
+        """Keep a key that is needed here from being taken for an action's."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and self._navigation.holds(event)
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the palette."""
@@ -250,15 +203,22 @@ class SlideView(CameraView):
         super().focusOutEvent(event)
         self._show_focus(shown=False)
 
+    def _canvas(self, slide: Slide) -> Canvas:
+        return Canvas(
+            slide,
+            self.viewport_state(),
+            self.viewport().size(),
+            self.palette(),
+            self.font(),
+        )
+
     def _show_focus(self, *, shown: bool) -> None:
         if shown != self._shows_focus:
             self._shows_focus = shown
             self.viewport().update()
 
     def _follow_camera(self) -> None:
-        self._shrunken.budget = self._shrunken_budget()
-        self._zooming.follow(self._camera.pixel_size)
-        self._shrunken.is_waiting = self._zooming.is_under_way
+        self._refinement.follow(self._camera.pixel_size, self._shrunken_budget())
         if self._placeholders.pixel_ratio != self.devicePixelRatioF():
             self._renew_placeholders()
         if self._tiles is not None:
@@ -272,18 +232,9 @@ class SlideView(CameraView):
             width, height = width + 2 * tile.width, height + 2 * tile.height
         return int(_SHRUNKEN_VIEWS * 4 * width * height)
 
-    def _begin_at_rest(self) -> None:
-        """Take nothing that was before another slide for a movement."""
-        self._zooming.stop()
-        self._shrunken.is_waiting = self._shrunken.is_behind = False
-
-    def _paint_at_rest(self) -> None:
-        self._shrunken.is_waiting = False
-        self.viewport().update()
-
     def _want(self) -> None:
         if self._tiles is not None:
-            self._tiles.want()
+            self._tiles.want(self.goal_state())
         if self._pointer is not None:
             self._follow_pointer(self._pointer)
 

@@ -11,8 +11,8 @@ SETTLE_MILLISECONDS: Final = 100
 class Zooming(QObject):
     """Tells one change of scale, after which the view rests, from a movement.
 
-    Invariant: `is_under_way` from the second change in quick succession until the scale
-    has been still for SETTLE_MILLISECONDS. GUI thread.
+    Invariant: `is_under_way` while held, and from the second change in quick succession
+    until the scale has been still for SETTLE_MILLISECONDS. GUI thread.
     """
 
     ended = Signal()
@@ -21,6 +21,7 @@ class Zooming(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.is_under_way = False
+        self._is_held = False
         self._pixel_size: float | None = None
         self._still = QTimer(self)
         self._still.setSingleShot(True)
@@ -32,12 +33,26 @@ class Zooming(QObject):
         if pixel_size == self._pixel_size:
             return
         self._pixel_size = pixel_size
+        if self._is_held:
+            return
         self.is_under_way = self.is_under_way or self._still.isActive()
         self._still.start()
+
+    def hold(self) -> None:
+        """Count as under way until `let_go`: more changes are known to come."""
+        self._is_held = self.is_under_way = True
+        self._still.stop()
+
+    def let_go(self) -> None:
+        """Go by the changes alone again; the latest is just now."""
+        if self._is_held:
+            self._is_held = False
+            self._still.start()
 
     def stop(self) -> None:
         """Count the scale as still, as for another slide."""
         self._still.stop()
+        self._is_held = False
         self._pixel_size = None
         self.is_under_way = False
 

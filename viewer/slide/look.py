@@ -2,26 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
-from viewer.slide.model import ColorReading, OpticalPath, Samples, TileKey
+from viewer.slide.adjustment import NEUTRAL, Adjustment
+from viewer.slide.correction import AS_STORED, Correction, Corrections
+from viewer.slide.model import ColorReading, Empty, OpticalPath, Samples, TileKey
 
 if TYPE_CHECKING:  # see viewer.slide.model
     import numpy as np
     from numpy.typing import NDArray
-
-
-class Correction(Protocol):
-    """A color transform from a profile to the display; equal where `digest` is."""
-
-    @property
-    def digest(self) -> str:
-        """A hash of source and target profile."""
-        ...
-
-    def apply(self, bgrx: "NDArray[np.uint8]") -> "NDArray[np.uint8]":
-        """Return new BGRX pixels of the same shape, the fourth byte 255. Any thread."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -30,70 +20,77 @@ class Look:
 
     `optical_paths` are read and drawn together: one alone as it is, several added up.
     `window` is the range of grey samples shown as black to white; None is all that the
-    sample type can hold.
+    sample type can hold. `adjustment` comes last, on the values of the display.
     """
 
     optical_paths: tuple[int, ...] = (0,)
-    correction: Correction | None = None
+    corrections: Corrections = AS_STORED
     window: tuple[float, float] | None = None
     color: ColorReading = ColorReading.AS_ENCODED
+    adjustment: Adjustment = NEUTRAL
 
     @classmethod
     def natural(
         cls,
         path: OpticalPath,
         number: int = 0,
-        correction: Correction | None = None,
+        corrections: Corrections = AS_STORED,
+        adjustment: Adjustment = NEUTRAL,
     ) -> "Look":
         """Return the look of one optical path: grey from darkest to brightest."""
         window = None
         if path.grey_range is not None:
             window = (float(path.grey_range[0]), float(path.grey_range[1]))
-        return cls((number,), correction, window)
+        return cls((number,), corrections, window, adjustment=adjustment)
 
     def __hash__(self) -> int:
-        """Hash the correction by its digest."""
-        return hash((self.optical_paths, self._digest, self.window, self.color))
+        """Hash once: a look is part of every key that a painting asks for."""
+        return self._hash
 
-    def __eq__(self, other: object) -> bool:
-        """Compare the correction by its digest."""
-        if self is other:
-            return True
-        if not isinstance(other, Look):
-            return NotImplemented
-        return (
-            self.optical_paths == other.optical_paths
-            and self._digest == other._digest
-            and self.window == other.window
-            and self.color == other.color
+    @cached_property
+    def _hash(self) -> int:
+        return hash(
+            (
+                self.optical_paths,
+                self.corrections,
+                self.window,
+                self.color,
+                self.adjustment,
+            )
         )
 
-    @property
-    def _digest(self) -> str | None:
-        return None if self.correction is None else self.correction.digest
+    def render(
+        self, samples: "Sequence[Samples | Empty]", level: int = 0
+    ) -> "NDArray[np.uint8]":
+        """Turn a level's samples, one array an optical path, into BGRX with alpha 255.
 
-    def render(self, samples: Sequence[Samples]) -> "NDArray[np.uint8]":
-        """Turn samples, one array an optical path, into BGRX with alpha 255.
-
-        All arrays have the same rows and columns; the result is (rows, columns, 4).
-        Color samples without a correction are returned as they are, not copied. Worker
-        threads.
+        Arrays have the same rows and columns; the result is (rows, columns, 4). An
+        optical path that is EMPTY here adds no light to the others; at least one is
+        not. Color samples to which nothing is to be done are returned as they are, not
+        copied. Worker threads.
         """
-        layers = [self._drawn(layer) for layer in samples]
-        if len(layers) == 1:
-            return layers[0]
-        import numpy as np
+        paths = zip(self.optical_paths, samples, strict=False)
+        layers = [
+            self._drawn(layer, self.corrections.at(level, path))
+            for path, layer in paths
+            if not isinstance(layer, Empty)
+        ]
+        drawn = layers[0] if len(layers) == 1 else _added(layers)
+        return drawn if self.adjustment == NEUTRAL else self.adjustment.apply(drawn)
 
-        total = layers[0].astype(np.uint16)
-        for layer in layers[1:]:
-            total += layer
-        return np.minimum(total, 255).astype(np.uint8)
+    def absent(self, path: OpticalPath) -> tuple[int, int, int]:
+        """Return the RGB color in which what was not scanned is drawn."""
+        red, green, blue = path.absent
+        adjusted = self.adjustment.value
+        return adjusted(red), adjusted(green), adjusted(blue)
 
-    def _drawn(self, samples: Samples) -> "NDArray[np.uint8]":
+    def _drawn(
+        self, samples: Samples, correction: Correction | None
+    ) -> "NDArray[np.uint8]":
         if samples.ndim == 2:
             return self._grey(samples)
         color = samples.astype("uint8", copy=False)
-        return color if self.correction is None else self.correction.apply(color)
+        return color if correction is None else correction.apply(color)
 
     def _grey(self, samples: Samples) -> "NDArray[np.uint8]":
         import numpy as np
@@ -121,3 +118,13 @@ class DisplayTile(NamedTuple):
         return [
             TileKey(*self[:5], optical_path) for optical_path in self.look.optical_paths
         ]
+
+
+def _added(layers: "Sequence[NDArray[np.uint8]]") -> "NDArray[np.uint8]":
+    """Add up the light of several optical paths."""
+    import numpy as np
+
+    total = layers[0].astype(np.uint16)
+    for layer in layers[1:]:
+        total += layer
+    return np.minimum(total, 255).astype(np.uint8)

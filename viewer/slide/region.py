@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from viewer.slide.errors import SlideError
 from viewer.slide.geometry import Size
 from viewer.slide.look import DisplayTile, Look
-from viewer.slide.model import EMPTY, Level, Samples, Slide
+from viewer.slide.model import EMPTY, Level, Slide
 
 _MOST_BYTES: Final = 1 << 30
 _FARTHEST: Final = 1 << 40  # pixels, where a float still knows each of them
@@ -53,9 +53,8 @@ def read_region(slide: Slide, place: Place, look: Look | None = None) -> Region:
     level = slide.levels[place.level]
     left = floor(place.x / level.downsample.x + 0.5)
     top = floor(place.y / level.downsample.y + 0.5)
-    absent = slide.optical_paths[look.optical_paths[0]].absent
     pixels = np.empty((place.size.height, place.size.width, 3), np.uint8)
-    pixels[:] = absent
+    pixels[:] = look.absent(slide.optical_paths[look.optical_paths[0]])
     failures: list[str] = []
     columns = _tiles(left, place.size.width, level.tile_size.width, level.columns)
     rows = _tiles(top, place.size.height, level.tile_size.height, level.rows)
@@ -112,8 +111,9 @@ def _drawn(slide: Slide, tile: DisplayTile) -> NDArray[np.uint8] | None:
     """Read the optical paths that the look wants; None where none has anything."""
     look = tile.look
     found = [slide.read_samples(key, look.color) for key in tile.tile_keys()]
-    layers: list[Samples] = [each for each in found if each is not EMPTY]
-    return look.render(layers) if layers else None
+    if all(each is EMPTY for each in found):
+        return None
+    return look.render(found, tile.level)
 
 
 def _offset(level: Level, tile: DisplayTile, left: int, top: int) -> tuple[int, int]:

@@ -1,97 +1,144 @@
-"""From the profile of a slide to the look it is shown with."""
+"""From the bytes of ICC profiles to corrections, in the background."""
 
 import threading
-from collections import OrderedDict
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 
 from viewer.qt.tasks import Task, run
 from viewer.slide.errors import BrokenProfile
-from viewer.slide.look import Correction, Look
-from viewer.slide.model import OpticalPath, Slide
 from viewer.window import faults
+from viewer.window.slide_profiles import OpenedProfile
 
-KEPT: Final = 2
-"""Corrections kept, the newest first: a table takes 64 MB."""
+if TYPE_CHECKING:  # numpy would be in the way of the window's first paint
+    from viewer.codecs.icc import TableCorrection
+
+TABLES: Final = 3
+"""Color tables that are kept, of the profiles used last: each takes 64 MB."""
+
+REMEMBERED: Final = 12
+"""Profiles that stay open, with or without a table."""
 
 
 class ColorPreparation(QObject):
-    """Builds the correction of one slide at a time, in the background.
+    """Opens the profiles of one slide at a time, then makes them fast.
 
-    Only the newest `prepare` is answered. A correction already built is reused, for it
-    depends on nothing but the profile's bytes.
+    A profile that is open corrects at once, if slowly; the tables follow in silence and
+    change no color. Only the newest `prepare` is answered. Invariant: at most TABLES of
+    those in `_opened`, the newest last, have tables or are about to.
     """
 
-    ready = Signal(object)  # Look; after `prepare` returned a look without correction
-    chip_changed = Signal(str, str)  # a few words, and a sentence
+    prepared = Signal(object)  # a list of OpenedProfile; after `prepare` returned None
 
     def __init__(self, parent: QObject | None = None) -> None:
-        """Start with nothing built."""
+        """Start with nothing open."""
         super().__init__(parent)
-        self._built: OrderedDict[bytes, tuple[Correction, str]] = OrderedDict()
+        self._opened: list[OpenedProfile] = []
         self._task: Task | None = None
-        self._given_up = threading.Event()
-        self._path = OpticalPath("")
+        self._building: _Building | None = None
 
     @property
     def is_ready(self) -> bool:
-        """Whether nothing is being built."""
+        """Whether the newest `prepare` has been answered."""
         return self._task is None
 
-    def prepare(self, slide: Slide | None) -> Look:
-        """Return the look to begin with; `ready` brings the one with the correction."""
-        self.stop()
-        self._path = OpticalPath("") if slide is None else slide.optical_paths[0]
-        profile = self._path.icc_profile
-        if slide is None:
-            self.chip_changed.emit("", "")
-        elif profile is None:
-            tip = "This slide has no ICC profile: colors are shown as stored."
-            self.chip_changed.emit("no ICC profile", tip)
-        elif profile in self._built:
-            return self._finished(profile, *self._built[profile])
-        else:
-            self._start(profile)
-        return Look.natural(self._path)
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is done in the background any more."""
+        return self._task is None and self._building is None
+
+    def prepare(self, profiles: Sequence[bytes]) -> list[OpenedProfile] | None:
+        """Return what became of profiles; None where `prepared` will say so."""
+        self._abandon()
+        known = [self._known(icc) for icc in profiles]
+        opened = [each for each in known if each is not None]
+        if len(opened) == len(profiles):
+            self._use(opened)
+            return opened
+        self._task = run(
+            lambda: [_opened(icc) for icc in profiles],
+            self._finish,
+            lambda error: self._fail(profiles, error),
+        )
+        return None
 
     def stop(self) -> None:
-        """Want no answer any more."""
-        self._given_up.set()
+        """Want no answer any more, and no tables."""
+        self._abandon()
+        self._stop_building()
+
+    def _abandon(self) -> None:
         if self._task is not None:
             self._task.abandon()
             self._task = None
 
-    def _start(self, profile: bytes) -> None:
-        tip = "The color table is being built; until then colors are as stored."
-        self.chip_changed.emit("ICC: preparing", tip)
-        given_up = self._given_up = threading.Event()
-        self._task = run(
-            lambda: _build(profile, given_up),
-            lambda built: self.ready.emit(self._finished(profile, *built)),
-            self._fail,
+    def _stop_building(self) -> None:
+        if self._building is not None:
+            self._building.given_up.set()
+            self._building.task.abandon()
+            self._building = None
+
+    def _known(self, icc: bytes) -> OpenedProfile | None:
+        return next((each for each in self._opened if each.icc == icc), None)
+
+    def _finish(self, fresh: list[OpenedProfile]) -> None:
+        self._task = None
+        opened = [self._known(each.icc) or each for each in fresh]
+        self._use(opened)
+        self.prepared.emit(opened)
+
+    def _fail(self, profiles: Sequence[bytes], error: Exception) -> None:
+        """Leave colors as stored after a bug."""
+        self._task = None
+        sentence = faults.record(error).sentence
+        self.prepared.emit(
+            [OpenedProfile(icc, "", "", None, sentence) for icc in profiles]
         )
 
-    def _finished(self, profile: bytes, correction: Correction, name: str) -> Look:
-        self._task = None
-        self._built[profile] = (correction, name)
-        self._built.move_to_end(profile)
-        while len(self._built) > KEPT:
-            self._built.popitem(last=False)
-        tip = f"Colors are converted from the slide's profile ({name}) to sRGB."
-        self.chip_changed.emit(f"ICC: {name} \N{RIGHTWARDS ARROW} sRGB", tip)
-        return Look.natural(self._path, correction=correction)
+    def _use(self, opened: Sequence[OpenedProfile]) -> None:
+        """Remember these as the newest, the first of them last; give them tables."""
+        others = [each for each in self._opened if each not in opened]
+        self._opened = [*others, *reversed(opened)][-REMEMBERED:]
+        wanted = [each.correction for each in opened if each.correction is not None]
+        missing = [each for each in wanted[:TABLES] if not each.has_table]
+        if not missing or (self._building and self._building.corrections == missing):
+            return
+        self._stop_building()
+        newest = (each.correction for each in reversed(self._opened))
+        for correction in [each for each in newest if each is not None][TABLES:]:
+            correction.drop_table()
+        self._building = _Building(missing, self._end)
 
-    def _fail(self, error: Exception) -> None:
-        self._task = None
-        known = isinstance(error, BrokenProfile)
-        tip = str(error) if known else faults.record(error).sentence
-        self.chip_changed.emit("ICC profile broken: colors as stored", tip)
+    def _end(self, error: Exception | None) -> None:
+        self._building = None
+        if error is not None:
+            faults.record(error)  # colors are right without tables too
 
 
-def _build(profile: bytes, given_up: threading.Event) -> tuple[Correction, str]:
-    """Build the table. Background thread; raises BrokenProfile, Cancelled."""
-    from viewer.codecs.icc import TableCorrection, profile_description
+class _Building:
+    """Tables being filled in the background, one after the other."""
 
-    name = profile_description(profile)
-    return TableCorrection.build(profile, given_up.is_set), name
+    def __init__(
+        self,
+        corrections: "Sequence[TableCorrection]",
+        end: Callable[[Exception | None], None],
+    ) -> None:
+        self.corrections = corrections
+        self.given_up = threading.Event()
+        self.task = run(self._work, lambda _none: end(None), end)
+
+    def _work(self) -> None:
+        for correction in self.corrections:
+            correction.build_table(self.given_up.is_set)
+
+
+def _opened(icc: bytes) -> OpenedProfile:
+    """Open one profile. Background thread."""
+    from viewer.codecs.icc import TableCorrection, profile_class, profile_description
+
+    name, device_class = profile_description(icc), profile_class(icc)
+    try:
+        return OpenedProfile(icc, name, device_class, TableCorrection(icc))
+    except BrokenProfile as error:
+        return OpenedProfile(icc, name, device_class, None, str(error))

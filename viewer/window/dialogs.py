@@ -1,9 +1,7 @@
 """The window's dialogs; none of them blocks it."""
 
-import platform
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -12,27 +10,12 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QLabel,
-    QMessageBox,
     QPlainTextEdit,
     QVBoxLayout,
     QWidget,
 )
 
-from viewer import __version__
-from viewer.qt.resources import application_icon
 from viewer.window.faults import Fault
-
-LIBRARIES: Final = (
-    "PySide6-Essentials",
-    "numpy",
-    "pydicom",
-    "simplejpeg",
-    "imagecodecs",
-    "pylibjpeg-openjpeg",
-    "pillow",
-    "tifffile",
-)
-"""What a report of a problem should name, by distribution."""
 
 
 def ask_files(
@@ -49,19 +32,6 @@ def ask_folder(
 ) -> QFileDialog:
     """Ask for a folder, starting in another."""
     return _ask(parent, "Open folder", folder, QFileDialog.FileMode.Directory, chosen)
-
-
-def show_about(parent: QWidget) -> QMessageBox:
-    """Show what the program is and what it is made of."""
-    box = QMessageBox(parent)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.setWindowTitle("About Coverslip")
-    box.setIconPixmap(application_icon().pixmap(64, 64))
-    box.setText(f"<b>Coverslip {__version__}</b><br>A viewer for whole-slide images.")
-    box.setInformativeText("Not for primary diagnosis.\n\n" + "\n".join(_versions()))
-    box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    box.open()
-    return box
 
 
 class FaultDialog(QDialog):
@@ -82,12 +52,17 @@ class FaultDialog(QDialog):
         where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.report = QPlainTextEdit(fault.report)
         self.report.setReadOnly(True)
+        self.report.setTabChangesFocus(True)
         self.report.setAccessibleName("Report")
+        self.report.setToolTip("What went wrong, for whoever mends it")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.copy = buttons.addButton(
             "Copy report", QDialogButtonBox.ButtonRole.ActionRole
         )
+        self.copy.setToolTip("Put the report on the clipboard")
         self.copy.clicked.connect(self._copy)
+        close = buttons.button(QDialogButtonBox.StandardButton.Close)
+        close.setToolTip("Close this window (Esc)")
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         for widget in (words, self.report, where, buttons):
@@ -115,15 +90,3 @@ def _ask(
     )
     dialog.open()
     return dialog
-
-
-def _versions() -> list[str]:
-    from importlib.metadata import PackageNotFoundError, version
-
-    lines = [f"Python {platform.python_version()} on {platform.platform()}"]
-    for name in LIBRARIES:
-        try:
-            lines.append(f"{name} {version(name)}")
-        except PackageNotFoundError:
-            lines.append(f"{name} is not installed")
-    return lines

@@ -1,16 +1,27 @@
 """The side panels in their docks, and the way around the window by keyboard."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final, NamedTuple, TypeVar
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDockWidget,
+    QMainWindow,
+    QWidget,
+)
 
+from viewer.panels.adjustment_panel import AdjustmentPanel
+from viewer.panels.files_panel import FilesPanel
 from viewer.panels.images_panel import ImagesPanel
 from viewer.panels.metadata_panel import MetadataPanel
 from viewer.panels.panel import Panel
+from viewer.panels.problems_panel import ProblemsPanel
 from viewer.panels.slides_panel import SlidesPanel
 from viewer.window import actions
+from viewer.window.panel_scroll import PanelScroll
 from viewer.window.settings import DOCKS_VERSION
 
 P = TypeVar("P", bound=Panel)
@@ -29,8 +40,21 @@ PANELS: Final[Sequence[PanelRow]] = (
     PanelRow("slides", SlidesPanel, Qt.DockWidgetArea.LeftDockWidgetArea, ""),
     PanelRow("images", ImagesPanel, Qt.DockWidgetArea.RightDockWidgetArea, "L"),
     PanelRow("metadata", MetadataPanel, Qt.DockWidgetArea.RightDockWidgetArea, "I"),
+    PanelRow(
+        "adjustments",
+        AdjustmentPanel,
+        Qt.DockWidgetArea.RightDockWidgetArea,
+        "Shift+Y",
+    ),
+    PanelRow("problems", ProblemsPanel, Qt.DockWidgetArea.BottomDockWidgetArea, ""),
+    PanelRow("files", FilesPanel, Qt.DockWidgetArea.BottomDockWidgetArea, ""),
 )
 """The panels, those of one area from top to bottom."""
+
+_LOW: Final = (
+    Qt.DockWidgetArea.BottomDockWidgetArea,
+    Qt.DockWidgetArea.TopDockWidgetArea,
+)
 
 WIDTH: Final = 440
 """Pixels that the docks at the right take at first."""
@@ -39,7 +63,8 @@ WIDTH: Final = 440
 class Docks:
     """One dock a panel; all are hidden while no slide is open.
 
-    `_arrangement` is set exactly while they are hidden: what to come back to.
+    `_arrangement` is set exactly while they are hidden: what to come back to. `_aside`
+    is set during full screen: the arrangement without it.
     """
 
     def __init__(self, window: QMainWindow) -> None:
@@ -47,6 +72,7 @@ class Docks:
         self._window = window
         self._docks: dict[str, QDockWidget] = {}
         self._arrangement: QByteArray | None = None
+        self._aside: QByteArray | None = None
         self.panels: dict[str, Panel] = {}
         for row in PANELS:
             self._add(row)
@@ -56,7 +82,9 @@ class Docks:
             if row.area == Qt.DockWidgetArea.RightDockWidgetArea
         ]
         window.resizeDocks(right, [WIDTH] * len(right), Qt.Orientation.Horizontal)
-        self._docks["slides"].hide()
+        window.tabifyDockWidget(self._docks["problems"], self._docks["files"])
+        for name in ("slides", "adjustments", "problems", "files"):
+            self._docks[name].hide()
 
     def __getitem__(self, name: str) -> QDockWidget:
         """Return the dock of a panel by its name in PANELS."""
@@ -68,6 +96,8 @@ class Docks:
             action = self._docks[row.name].toggleViewAction()
             commands.add(actions.PANELS, action)
             action.setToolTip(f"Show or hide {action.text()}")
+            if row.area in _LOW:
+                action.triggered.connect(partial(self._heighten, row.name))
             if row.key:
                 actions.bind_to_picture(action, picture, row.key)
                 action.setToolTip(f"{action.toolTip()} ({row.key})")
@@ -75,6 +105,17 @@ class Docks:
     def panel(self, kind: type[P]) -> P:
         """Return the panel of a class."""
         return next(each for each in self.panels.values() if isinstance(each, kind))
+
+    @property
+    def are_concealed(self) -> bool:
+        """Whether there is no slide that they could show."""
+        return self._arrangement is not None
+
+    def open(self, name: str) -> None:
+        """Bring a dock to the front, high enough to be read."""
+        self._docks[name].show()
+        self._docks[name].raise_()
+        self._heighten(name)
 
     def conceal(self) -> None:
         """Hide all docks; `reveal` brings back those that were visible."""
@@ -92,9 +133,30 @@ class Docks:
             self._window.restoreState(self._arrangement, DOCKS_VERSION)
             self._arrangement = None
 
+    def set_aside(self) -> None:
+        """Hide the docks for full screen; there their keys show single ones."""
+        if self._aside is not None:
+            return
+        self._aside = self.arrangement()
+        for dock in self._docks.values():
+            dock.hide()
+        if self._arrangement is not None:
+            self._arrangement = self._window.saveState(DOCKS_VERSION)
+
+    def bring_back(self) -> None:
+        """Undo `set_aside`, and what was shown and hidden since."""
+        aside, self._aside = self._aside, None
+        if aside is None:
+            return
+        if self._arrangement is not None:
+            self._arrangement = aside
+        else:
+            self.arrange(aside)
+
     def arrangement(self) -> QByteArray:
         """Return what is to be remembered."""
-        return self._arrangement or self._window.saveState(DOCKS_VERSION)
+        kept = self._aside or self._arrangement
+        return kept or self._window.saveState(DOCKS_VERSION)
 
     def arrange(self, arrangement: QByteArray) -> None:
         """Take up an arrangement remembered; one of another version is ignored."""
@@ -108,12 +170,22 @@ class Docks:
         current = next(inside, 0 if step > 0 else 1)
         _focus(regions[(current + step) % len(regions)])
 
+    def _heighten(self, name: str, _shown: object = None) -> None:
+        """Give a dock that was let no room at the bottom what its panel would like."""
+        dock = self._docks[name]
+        missing = self.panels[name].sizeHint().height() - dock.widget().height()
+        is_low = self._window.dockWidgetArea(dock) in _LOW
+        if is_low and dock.isVisible() and missing > 0:
+            height = dock.height() + missing
+            self._window.resizeDocks([dock], [height], Qt.Orientation.Vertical)
+
     def _add(self, row: PanelRow) -> None:
         panel = row.make()
         dock = QDockWidget(panel.title, self._window)
         dock.setObjectName(row.name)
-        dock.setWidget(panel)
+        dock.setWidget(PanelScroll(panel))
         dock.setAccessibleName(panel.title)
+        _explain_buttons(dock)
         self._window.addDockWidget(row.area, dock)
         self._docks[row.name] = dock
         self.panels[row.name] = panel
@@ -121,6 +193,15 @@ class Docks:
 
 def _holds(region: QWidget, focused: QWidget | None) -> bool:
     return focused is not None and (region is focused or region.isAncestorOf(focused))
+
+
+def _explain_buttons(dock: QDockWidget) -> None:
+    """Give the title's buttons the names and tips that Qt leaves out."""
+    name = dock.windowTitle()
+    for button, does in (("close", "Hide"), ("float", "Float or dock")):
+        for each in dock.findChildren(QAbstractButton, f"qt_dockwidget_{button}button"):
+            each.setAccessibleName(f"{does} {name}")
+            each.setToolTip(f"{does} {name}")
 
 
 def _focus(region: QWidget) -> None:

@@ -15,6 +15,7 @@ class ElidedLabel(QLabel):
         """Start empty."""
         super().__init__(parent)
         self._letters = letters
+        self._reserved = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
 
     @property
@@ -24,12 +25,22 @@ class ElidedLabel(QLabel):
         middle = Qt.TextElideMode.ElideMiddle
         return self.fontMetrics().elidedText(self.text(), middle, width)
 
+    def reserve(self, text: str) -> None:
+        """Be as wide as this text even where the own one is shorter."""
+        self._reserved = text
+        self.updateGeometry()
+
     def sizeHint(self) -> QSize:
-        """Return the size of the text, as far as it may go."""
-        hint, margins = super().sizeHint(), self.contentsMargins()
-        most = self._letters * self.fontMetrics().horizontalAdvance("0")
-        most += margins.left() + margins.right()
-        return QSize(min(hint.width(), most), hint.height())
+        """Return the size of the text, as far as it may go; none where it is empty."""
+        metrics, margins = self.fontMetrics(), self.contentsMargins()
+        texts = (self.text(), self._reserved)
+        width = max(metrics.horizontalAdvance(text) for text in texts)
+        if width == 0:
+            return QSize(0, super().sizeHint().height())
+        width = min(width + 2, self._letters * metrics.horizontalAdvance("0"))
+        return QSize(
+            width + margins.left() + margins.right(), super().sizeHint().height()
+        )
 
     def minimumSizeHint(self) -> QSize:
         """Return a width that nothing has to make room for."""

@@ -16,22 +16,32 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.formats import Opened
+from viewer.panels.images_panel import ImagesPanel
 from viewer.panels.slides_panel import SlidesPanel
 from viewer.qt.resources import application_icon
-from viewer.scene.navigation import MAGNIFICATIONS, ZOOM_STEP
 from viewer.scene.slide_view import SlideView
-from viewer.slide.model import Slide
+from viewer.slide.model import Slide, TileKey
 from viewer.tiles.plan import Viewport
-from viewer.window.actions import Commands, Need
-from viewer.window.color import ColorPreparation
+from viewer.window.actions import FILE, VIEW, Commands, Need
+from viewer.window.appearance import Appearance
+from viewer.window.coloring import Coloring
 from viewer.window.docks import Docks
+from viewer.window.finding import Finding
+from viewer.window.focus_ring import FocusRing
+from viewer.window.full_screen import FullScreen
+from viewer.window.help import Help
 from viewer.window.message_bar import MessageBar
+from viewer.window.moving import Moving
 from viewer.window.opening import Opening
+from viewer.window.preview import Preview
+from viewer.window.problems import ProblemsFeed
+from viewer.window.rotations import RememberedRotations
 from viewer.window.session import Session
 from viewer.window.settings import Settings
 from viewer.window.start_page import StartPage
 from viewer.window.status import StatusLine
 from viewer.window.status_feed import StatusFeed
+from viewer.window.way_back import WayBack
 
 PROGRAM: Final = "Coverslip"
 FIRST_SIZE: Final = QSize(1400, 900)
@@ -55,14 +65,28 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self.docks = Docks(self)
         self.slides_panel = self.docks.panel(SlidesPanel)
+        self.images_panel = self.docks.panel(ImagesPanel)
+        self.images_panel.rotations = RememberedRotations(settings)
         self.status = StatusLine()
         self.setStatusBar(self.status)
-        self.color = ColorPreparation(self)
+        self.color = Coloring(self.view, self.session.samples, settings)
         self.opening = Opening(self, self.session, self.status, self.message, settings)
+        self.preview = Preview(self.view, self.session, self.status, self.message)
         self._feed = StatusFeed(self.status, self.view, self.session)
+        self.problems = ProblemsFeed(self.docks, self.view, self.session, self.status)
+        self.finding = Finding(self, self.docks, self.view)
+        self.moving = Moving(self.view, self.session, settings)
+        self.full_screen = FullScreen(self, self.docks)
         self.commands = Commands(self, self.view, self._slots())
+        self.moving.offer(self.commands)
         self.docks.offer(self.commands, self.view)
+        self.color.offer(self.docks, self.status, self.commands)
         self.opening.offer(self.start_page)
+        self.opening.offer_recent(self.commands.menu(FILE), self.commands["open_demo"])
+        self.appearance = Appearance(self, settings)
+        self.appearance.offer(self.commands.menu(VIEW))
+        FocusRing(self)
+        WayBack(self, self.docks, self.view)
         self.drop_target = self.opening.take_drops()
         self._connect()
         self._restore()
@@ -85,6 +109,7 @@ class MainWindow(QMainWindow):
         for panel in self.docks.panels.values():
             panel.show_slide(slide)
         self._feed.show_slide(slide)
+        self.problems.show_slide(slide)
         if slide is None:
             self._stack.setCurrentWidget(self.start_page)
             self.docks.conceal()
@@ -104,7 +129,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window's shape and stop all work."""
-        self._settings.remember_window(self.saveGeometry(), self.docks.arrangement())
+        arrangement = self.docks.arrangement()
+        self._settings.remember_window(self.full_screen.geometry(), arrangement)
         self._settings.save()
         self.show_slide(None)
         self._feed.stop()
@@ -130,44 +156,37 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(center)
 
     def _slots(self) -> dict[str, Callable[..., object]]:
-        view = self.view
         return {
             **self.opening.slots(),
+            **self.color.slots(),
+            **self.finding.slots(),
             "close_slide": self._close_slide,
             "quit": self.close,
-            "zoom_in": partial(view.zoom_by, ZOOM_STEP),
-            "zoom_out": partial(view.zoom_by, 1 / ZOOM_STEP),
-            "fit": view.fit,
-            "native": view.show_native,
-            **{
-                f"magnify_{each:g}": partial(view.show_magnification, each)
-                for each in MAGNIFICATIONS.values()
-            },
-            "full_screen": self._toggle_full_screen,
-            "full_screen_key": self._toggle_full_screen,
+            **self.moving.slots(),
+            **self.full_screen.slots(),
             "next_slide": partial(self._step, 1),
             "previous_slide": partial(self._step, -1),
             "next_region": partial(self._focus_next, 1),
             "previous_region": partial(self._focus_next, -1),
             "leave": self._leave,
-            "about": self._show_about,
+            **Help(self).slots(),
         }
 
     def _connect(self) -> None:
-        session, status = self.session, self.status
+        session = self.session
         session.started.connect(self._enable_actions)
         session.opened.connect(self._take)
+        session.previewed.connect(self._take)
         session.failed.connect(self._enable_actions)
         session.cancelled.connect(self._enable_actions)
         session.tiles_arrived.connect(self.view.tiles_loaded)
-        status.failures_wanted.connect(self._list_failures)
-        status.warnings_wanted.connect(self._list_warnings)
-        self.color.ready.connect(self.view.set_look)
-        self.color.chip_changed.connect(status.show_chip)
         self.view.viewport_changed.connect(self._follow_view)
         self.view.refused.connect(self.message.show_note)
+        self.view.tile_picked.connect(self._show_tile)
+        self.full_screen.changed.connect(self._enable_actions)
         self.slides_panel.chosen.connect(self._show_chosen)
         self.slides_panel.picked.connect(self.view.setFocus)
+        self.images_panel.place_chosen.connect(self.view.center_on)
 
     def _restore(self) -> None:
         room = self.screen().availableSize() * PART_OF_SCREEN
@@ -178,27 +197,11 @@ class MainWindow(QMainWindow):
             self.docks.arrange(self._settings.docks)
 
     def _take(self, opened: Opened) -> None:
+        place = self.preview.place()
         self.slides_panel.show_slides(opened.slides)
         self.show_slide(opened.slides[0])
+        self.preview.return_to(place)
         self.docks["slides"].setVisible(len(opened.slides) > 1)
-
-    def _list_warnings(self) -> None:
-        slide = self.view.slide
-        if slide is not None:
-            sentences = [warning.message for warning in slide.warnings]
-            self.message.show_details("The slide is shown in spite of this:", sentences)
-
-    def _list_failures(self) -> None:
-        slide = self.view.slide
-        if slide is not None:
-            failures = self.session.loader.failures(slide.serial)
-            sentences = [str(failure.error) for failure in failures]
-            self.message.show_details("These tiles cannot be shown:", sentences)
-
-    def _show_about(self) -> None:
-        from viewer.window.dialogs import show_about
-
-        show_about(self)
 
     def _close_slide(self) -> None:
         closed = self.view.slide
@@ -229,20 +232,19 @@ class MainWindow(QMainWindow):
                 panel.show_level(self.view.shown_level())
                 panel.show_area(viewport.area)
 
+    def _show_tile(self, tile: TileKey) -> None:
+        for panel in self.docks.panels.values():
+            panel.show_tile(tile)
+
     def _focus_next(self, step: int) -> None:
         picture = self.start_page if self.view.slide is None else self.view
         self.docks.focus_next(picture, step)
-
-    def _toggle_full_screen(self) -> None:
-        # Only this flag, so that a maximized window is maximized again afterwards.
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-        self._enable_actions()
 
     def _leave(self) -> None:
         if self.session.is_opening:
             self.session.cancel()
         elif self.isFullScreen():
-            self._toggle_full_screen()
+            self.full_screen.toggle()
 
     def _enable_actions(self) -> None:
         has = Need.NOTHING

@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from viewer.qt.palettes import mixed
+
 ERROR_COLOR = QColor(200, 40, 40)
 NOTE_COLOR = QColor(210, 150, 30)
 
@@ -74,11 +76,6 @@ class MessageBar(QFrame):
         """Say what is worth knowing."""
         self._say(sentence, details, NOTE_COLOR)
 
-    def show_details(self, sentence: str, details: Sequence[str]) -> None:
-        """Answer a question: the details are open at once."""
-        self._say(sentence, details, NOTE_COLOR)
-        self.more.setChecked(True)
-
     def changeEvent(self, event: QEvent) -> None:
         """Follow a change between light and dark."""
         super().changeEvent(event)
@@ -108,7 +105,7 @@ class MessageBar(QFrame):
         """Mix the color into the window's own, so that it suits light and dark."""
         palette = QPalette()
         role = QPalette.ColorRole.Window
-        palette.setColor(role, _mixed(palette.color(role), self._color, 0.22))
+        palette.setColor(role, mixed(palette.color(role), self._color, 0.22))
         self.setPalette(palette)
 
 
@@ -120,14 +117,3 @@ def _with_short_words(sentence: str) -> str:
         return f"{word[0][:half]}…{word[0][1 - half :]}"
 
     return re.sub(rf"\S{{{LONGEST_WORD + 1},}}", shortened, sentence)
-
-
-def _mixed(ground: QColor, tint: QColor, share: float) -> QColor:
-    def mean(one: int, other: int) -> int:
-        return round(one * (1 - share) + other * share)
-
-    return QColor(
-        mean(ground.red(), tint.red()),
-        mean(ground.green(), tint.green()),
-        mean(ground.blue(), tint.blue()),
-    )

@@ -1,15 +1,18 @@
-"""How slides come into the window: dialogs, drops, progress, and what was left out."""
+"""How slides come into the window: dialogs, drops, paste, recent files, progress."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QMenu, QWidget
 
 from viewer.formats import Opened
 from viewer.window.drop import Dropped, DropTarget, refusal
 from viewer.window.left_out import left_out
 from viewer.window.message_bar import MessageBar
+from viewer.window.recent import Entry, Recent
+from viewer.window.recent_menu import RecentMenu
 from viewer.window.session import Session
 from viewer.window.settings import Settings
 from viewer.window.start_page import StartPage
@@ -19,7 +22,8 @@ from viewer.window.status import StatusLine
 class Opening(QObject):
     """Asks the session to open things and tells what comes of it.
 
-    `_refused` are the schemes of addresses dropped together with what is being opened.
+    `_refused` are the schemes of addresses dropped together with what is being opened,
+    `_named` the paths that the user named for it; both are empty when nothing is.
     """
 
     def __init__(
@@ -38,6 +42,8 @@ class Opening(QObject):
         self._message = message
         self._settings = settings
         self._refused: Sequence[str] = ()
+        self._named: Entry = ()
+        self.recent = Recent(settings, self)
         self._drop_target: DropTarget | None = None
         session.started.connect(self._say_opening)
         session.progress.connect(status.show_progress)
@@ -51,6 +57,7 @@ class Opening(QObject):
         return {
             "open_files": self.ask_files,
             "open_folder": self.ask_folder,
+            "paste": self.paste,
             "open_demo": self._session.open_demo,
         }
 
@@ -59,6 +66,13 @@ class Opening(QObject):
         page.files_wanted.connect(self.ask_files)
         page.folder_wanted.connect(self.ask_folder)
         page.demo_wanted.connect(self._session.open_demo)
+        page.show_recent(self.recent).connect(self.open)
+
+    def offer_recent(self, menu: QMenu, before: QAction) -> None:
+        """Put the recent files into a menu."""
+        recent = RecentMenu(self.recent, menu)
+        recent.chosen.connect(self.open)
+        menu.insertMenu(before, recent)
 
     def take_drops(self) -> DropTarget:
         """Take what is dropped on the window, which has all its parts by now."""
@@ -68,7 +82,19 @@ class Opening(QObject):
 
     def open(self, paths: Iterable[Path]) -> None:
         """Open files and folders; the slide on screen stays until they are there."""
-        self._session.open(paths)
+        named = tuple(paths)
+        self._session.open(named)
+        self._named = named  # starting to open has forgotten the older ones
+
+    def paste(self) -> None:
+        """Open what the clipboard names."""
+        from viewer.window.pasting import pasted
+
+        items = pasted(QGuiApplication.clipboard().mimeData())
+        if isinstance(items, str):
+            self._message.show_error(items)
+        else:
+            self._drop(items)
 
     def ask_files(self) -> None:
         """Let the user choose files."""
@@ -94,12 +120,14 @@ class Opening(QObject):
             self._message.show_error(refusal(items.refused))
 
     def _say_opening(self, name: str) -> None:
-        self._refused = ()
+        self._refused = self._named = ()
         self._message.hide()
         self._status.show_busy(f"Opening {name}")
 
     def _say_opened(self, opened: Opened) -> None:
         self._end()
+        self.recent.add(self._named)
+        self._named = ()
         told = left_out(opened.ignored, self._refused)
         if told is not None:
             self._message.show_note(told.sentence, told.details)

@@ -5,12 +5,14 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
-from viewer.formats import Opened, OpenOptions, open_slides
+from viewer.formats import Ignored, Opened, OpenOptions, open_slides
 from viewer.qt.images import Picture, picture_of
 from viewer.qt.mailbox import Mailbox
+from viewer.qt.samples import RecentSamples
 from viewer.qt.tasks import Task, run
 from viewer.slide.errors import BrokenFile, Cancelled, SlideError
 from viewer.slide.look import DisplayTile
@@ -25,6 +27,12 @@ QUIT_SECONDS = 0.4
 Together with the rest of closing it stays below half a second.
 """
 
+SAMPLES_SHARE: Final = 6
+"""A part of the budget, one in so many, keeps samples for a change of look.
+
+Where nothing is done to samples they are the pictures, and take nothing beside them.
+"""
+
 
 class Session(QObject):
     """Opens and closes slides, and owns the loader and cache of their tiles.
@@ -37,23 +45,28 @@ class Session(QObject):
     started = Signal(str)  # what is being opened, in words
     progress = Signal(int, int)  # files done, files known
     opened = Signal(object)  # Opened; the slides it replaces are closed after this
+    previewed = Signal(object)  # Opened: coarse, until the slide itself is opened
     failed = Signal(str)  # a sentence; the slides stay
     cancelled = Signal()
     tiles_arrived = Signal(list)  # of DisplayTile
 
     def __init__(self, budget: int, parent: QObject | None = None) -> None:
-        """Start the loader's threads; `budget` is the cache's, in bytes."""
+        """Start the loader's threads; `budget` is that of all caches, in bytes."""
         super().__init__(parent)
         self.slides: tuple[Slide, ...] = ()
+        self.ignored: tuple[Ignored, ...] = ()  # by the opening of `slides`
         self._readable: dict[int, Slide] = {}
         self._opening: _Opening | None = None
         self._tiles = Mailbox(self)
         self._tiles.arrived.connect(self.tiles_arrived)
         self._steps = Mailbox(self)
         self._steps.arrived.connect(self._report)
+        self._previews = Mailbox(self)
+        self._previews.arrived.connect(self._show_previews)
+        self.samples = RecentSamples(budget // SAMPLES_SHARE)
         self.loader: TileLoader[DisplayTile, Picture] = TileLoader(
             self._load,
-            TileCache[DisplayTile, Picture](budget),
+            TileCache[DisplayTile, Picture](budget - self.samples.budget),
             self._tiles.post,
             threads=max(2, min(8, os.cpu_count() or 2)),
             is_final=_is_complete,
@@ -69,10 +82,10 @@ class Session(QObject):
         """Open what is found in files and folders, in the background."""
         wanted = list(paths)
         if wanted:
-            self._begin(_described(wanted), lambda _options: wanted)
+            self._begin(_described(wanted), lambda _options, _preview: wanted)
 
     def open_demo(self) -> None:
-        """Open the demo slide; it is drawn first where it is not there yet."""
+        """Open the demo slide; where it is not drawn yet, a preview comes first."""
         self._begin("the demo slide", _demo_paths)
 
     def cancel(self) -> None:
@@ -94,13 +107,14 @@ class Session(QObject):
             self.release(slide)
         self._tiles.close()
         self._steps.close()
+        self._previews.close()
         self.loader.close(QUIT_SECONDS)
         if opening is not None:
             opening.ended.wait(max(0.0, deadline - time.monotonic()))
 
     def _begin(self, name: str, paths: "PathSource") -> None:
         self._stop_opening()
-        opening = _Opening(paths, self._steps.post)
+        opening = _Opening(paths, self._steps.post, self._previews.post)
         self._opening = opening
         self.started.emit(name)
         opening.task = run(
@@ -126,10 +140,22 @@ class Session(QObject):
         if opening is not self._opening or opened is None:
             return
         self._opening = None
+        self._replace(opened, self.opened)
+
+    def _show_previews(self, openings: Sequence["_Opening"]) -> None:
+        for opening in openings:
+            opened = opening.take_preview()
+            if opened is not None and opening is self._opening:
+                self._replace(opened, self.previewed)
+            elif opened is not None:
+                _close_all(opened)
+
+    def _replace(self, opened: Opened, signal: SignalInstance) -> None:
         old = self.slides
         self.slides = opened.slides
+        self.ignored = opened.ignored
         self._readable.update((slide.serial, slide) for slide in opened.slides)
-        self.opened.emit(opened)
+        signal.emit(opened)
         for slide in old:
             self.release(slide)
 
@@ -149,33 +175,45 @@ class Session(QObject):
         slide = self._readable.get(tile.slide)
         if slide is None:
             raise BrokenFile("The slide of this tile is closed.")
-        return picture_of(slide, tile)
+        return picture_of(slide, tile, recent=self.samples)
 
     def _close_slide(self, serial: int) -> None:
         """Close a slide nobody reads any more. Any thread."""
         slide = self._readable.pop(serial, None)
         if slide is not None:
+            self.samples.forget(serial)
             slide.close()
 
 
-PathSource = Callable[[OpenOptions], Sequence[Path]]
-"""Says what to open; may draw it first. Called on the opening thread."""
+PathSource = Callable[[OpenOptions, Callable[[Path], None]], Sequence[Path]]
+"""Says what to open; may draw it first. Called on the opening thread.
+
+The second argument shows a coarse slide until then.
+"""
 
 
 class _Opening:
     """One wish to open: its slides belong to whoever takes them, or are closed.
 
-    `_opened` is set at most once; after `give_up` no slide of it stays open.
+    `_opened` and `_preview` are set at most once; after `give_up` no slide of them
+    stays open.
     """
 
-    def __init__(self, paths: PathSource, post: Callable[[object], None]) -> None:
+    def __init__(
+        self,
+        paths: PathSource,
+        post: Callable[[object], None],
+        announce: Callable[[object], None],
+    ) -> None:
         self.task: Task | None = None
         self.ended = threading.Event()
         self._paths = paths
         self._post = post
+        self._announce = announce
         self._lock = threading.Lock()
         self._given_up = False
         self._opened: Opened | None = None
+        self._preview: Opened | None = None
 
     def work(self) -> None:
         """Read the slides. The opening thread."""
@@ -195,14 +233,21 @@ class _Opening:
             opened, self._opened = self._opened, None
         return opened
 
+    def take_preview(self) -> Opened | None:
+        """Hand over what is shown until then; the taker closes it."""
+        with self._lock:
+            opened, self._preview = self._preview, None
+        return opened
+
     def give_up(self) -> None:
         """Nobody waits any more: stop soon, close what was opened."""
         with self._lock:
             self._given_up = True
-            opened, self._opened = self._opened, None
+            waiting = [each for each in (self._opened, self._preview) if each]
+            self._opened = self._preview = None
         if self.task is not None:
             self.task.abandon()
-        if opened is not None:
+        for opened in waiting:
             _close_all(opened)
 
     def _read(self) -> Opened:
@@ -210,7 +255,16 @@ class _Opening:
             progress=lambda done, known: self._post((self, done, known)),
             cancelled=lambda: self._given_up,
         )
-        return open_slides(self._paths(options), options)
+        return open_slides(self._paths(options, self._show), options)
+
+    def _show(self, path: Path) -> None:
+        opened = open_slides([path], OpenOptions(cancelled=lambda: self._given_up))
+        with self._lock:
+            if not self._given_up:
+                self._preview = opened
+                self._announce(self)
+                return
+        _close_all(opened)
 
 
 _Step = tuple[_Opening, int, int]
@@ -229,7 +283,12 @@ def _described(paths: Sequence[Path]) -> str:
     return paths[0].name or str(paths[0]) if len(paths) == 1 else f"{len(paths)} items"
 
 
-def _demo_paths(options: OpenOptions) -> Sequence[Path]:
+def _demo_paths(
+    options: OpenOptions, preview: Callable[[Path], None]
+) -> Sequence[Path]:
     from viewer.demo import demo_slide
 
-    return [demo_slide(progress=lambda share: options.report(round(share * 100), 100))]
+    def report(share: float) -> None:
+        options.report(round(share * 100), 100)
+
+    return [demo_slide(progress=report, preview=preview)]

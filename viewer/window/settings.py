@@ -1,7 +1,7 @@
-"""What is remembered between two runs: the window's shape and the last folder.
+"""What is remembered between two runs: the window's shape, switches, recent paths.
 
-Never: names of slides or files, and nothing out of a slide. The file is readable by its
-owner alone.
+Never anything out of a slide, and paths only as long as the user lets them be
+remembered (viewer.window.recent). The file is readable by its owner alone.
 """
 
 from contextlib import suppress
@@ -53,6 +53,15 @@ class Settings:
     def set_flag(self, name: str, *, value: bool) -> None:
         """Keep a switch."""
         self._values.setValue(name, "true" if value else "false")
+
+    def text(self, name: str, default: str = "") -> str:
+        """Return a text."""
+        value = self._values.value(name)
+        return value if isinstance(value, str) else default
+
+    def set_text(self, name: str, value: str) -> None:
+        """Keep a text."""
+        self._values.setValue(name, value)
 
     def number(self, name: str, default: int) -> int:
         """Return a whole number; one that is damaged counts as not there."""

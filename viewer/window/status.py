@@ -1,10 +1,10 @@
 """The status line: the pointer, the scale, the level and what is still missing."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from html import escape
+from typing import Final, NamedTuple
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import (
     QProgressBar,
     QStatusBar,
@@ -12,14 +12,26 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from viewer.slide.model import Level
+from viewer.slide.geometry import Size
+from viewer.slide.model import FramePlace, Level
 from viewer.window.elided_label import ElidedLabel
+from viewer.window.scale import ScaleReport
+from viewer.window.scale_button import ScaleButton
+from viewer.window.status_row import StatusRow
+from viewer.window.tints import Tint, tinted
+from viewer.window.view_progress import ViewProgress
 
-LETTERS = 48
+LETTERS: Final = 48
 """The widest a field becomes; names and profiles may have hundreds."""
 
-WAITING_SECONDS = 2.0
+WAITING_SECONDS: Final = 2.0
 """A read that takes longer is a file that does not answer."""
+
+SIGN: Final = "\N{WARNING SIGN} "
+"""Stands before what is tinted, for those who cannot tell the tints apart."""
+
+_POSITION_TIP: Final = "The pointer, in pixels of level 0 from the top left corner"
+_FRAME_TIP: Final = "The frame under the pointer"
 
 
 class ViewState(NamedTuple):
@@ -38,7 +50,11 @@ class ViewState(NamedTuple):
 
 
 class StatusLine(QStatusBar):
-    """Permanent fields at the right, the pointer at the left, progress before it."""
+    """The pointer and progress at the left, facts about the view at the right.
+
+    Where room is short the least important field goes first; what failed and the scale
+    stay longest. Tinted fields have a sign or a word as well.
+    """
 
     cancel_wanted = Signal()
     failures_wanted = Signal()
@@ -50,45 +66,43 @@ class StatusLine(QStatusBar):
         self.setSizeGripEnabled(False)
         self.setAccessibleName("Status")
         self._level_0_millimeters: tuple[float, float] | None = None
-        self.busy_text = ElidedLabel(LETTERS)
+        self._scale_tint = Tint.NONE
+        self.busy_text = _field("Opening", "")
         self.bar = QProgressBar()
         self.bar.setMaximumWidth(160)
         self.bar.setAccessibleName("Opening progress")
         self.cancel = _button("Cancel", "Stop opening (Esc)", self.cancel_wanted.emit)
-        self.position = self._field("", "The pointer, in pixels of level 0")
-        for widget in (self.busy_text, self.bar, self.cancel, self.position):
-            self.addWidget(widget)
-        self.tiles = self._field("Loading", "How much of the view is sharp already")
+        self.position = _field("Position", _POSITION_TIP)
+        self.frame = _field("Frame", _FRAME_TIP)
+        self.tiles = _field("Loading", "How much of the view is still to come")
         self.failures = _button(
-            "Failed tiles", "Tiles that could not be read", self.failures_wanted.emit
+            "Failed tiles",
+            "Tiles that could not be read: show which, and why",
+            self.failures_wanted.emit,
         )
         self.warnings = _button(
             "Warnings",
-            "What this slide was opened in spite of",
+            "What this slide is shown in spite of: show it",
             self.warnings_wanted.emit,
         )
-        self.color = self._field("Color", "")
-        self.level = self._field("Level", "The level the tiles come from")
-        self.scale = self._field("Scale", "Magnification by micrometers per pixel")
-        for widget in (
-            self.tiles,
-            self.failures,
-            self.warnings,
-            self.color,
-            self.level,
-            self.scale,
-        ):
-            self.addPermanentWidget(widget)
-        # As high as it will be, so that nothing jumps when the first field fills.
-        self.setMinimumHeight(self.warnings.sizeHint().height() + 4)
+        self.color = _field("Color", "")
+        self.adjusted = _field("Adjusted", "")
+        self.level = _field("Level", "The level the tiles come from")
+        self.objective = _field("Objective", "")
+        self.scale = ScaleButton()
+        self.row = StatusRow()
+        self._lay_out()
         self.show_busy(None)
         self.clear_slide()
         self._tint()
 
     def clear_slide(self) -> None:
         """Empty every field that belongs to a slide."""
-        for label in (self.position, self.tiles, self.level, self.scale):
+        for label in (self.position, self.frame, self.tiles, self.level):
             label.clear()  # the color field follows its own signal
+            label.reserve("")
+        self.scale.hide()
+        self.show_scale_report(ScaleReport(""))
         self.show_counts(failed=0, warnings=0)
 
     def show_busy(self, text: str | None) -> None:
@@ -96,49 +110,72 @@ class StatusLine(QStatusBar):
         for widget in (self.busy_text, self.bar, self.cancel):
             widget.setVisible(text is not None)
         self.busy_text.setText(text or "")
-        self.busy_text.setToolTip(text or "")
+        self.busy_text.setToolTip(_wrapped(text or ""))
         self.bar.setRange(0, 0)
+
+    def say_busy(self, text: str) -> None:
+        """Say something else of what is being opened."""
+        self.busy_text.setText(text)
+        self.busy_text.setToolTip(_wrapped(text))
 
     def show_progress(self, done: int, known: int) -> None:
         """Show how many files have been looked at, of those known so far."""
         self.bar.setRange(0, max(known, 0))
         self.bar.setValue(done)
 
-    def set_spacing(self, millimeters: tuple[float, float] | None) -> None:
-        """Take the size of a level-0 pixel, x and y; None where it is unknown."""
+    def set_ground(
+        self, size: Size, millimeters: tuple[float, float] | None, frames: int
+    ) -> None:
+        """Take the size of level 0, of a pixel of it (x, y), and the most frames.
+
+        Room is kept for the largest numbers, so that nothing jumps as they change.
+        """
         self._level_0_millimeters = millimeters
+        self.position.reserve(self._position_text(size.width, size.height))
+        self.frame.reserve(f"frame {frames:,}" if frames else "")
 
     def show_position(self, position: QPointF | None) -> None:
         """Show where the pointer is, in level-0 pixels; None where it is not."""
         if position is None:
             self.position.clear()
-            return
-        x, y = position.x(), position.y()
-        text = f"{int(x // 1):,}, {int(y // 1):,} px"
-        if self._level_0_millimeters is not None:
-            across, down = self._level_0_millimeters
-            text += f"   {x * across:.3f}, {y * down:.3f} mm"
-        self.position.setText(text)
+        else:
+            self.position.setText(self._position_text(position.x(), position.y()))
+
+    def show_frame(self, place: FramePlace | None, tile: str = "") -> None:
+        """Show which frame the pointer is on, and of which tile; None where none is."""
+        self.frame.setText("" if place is None else f"frame {place.frame:,}")
+        tip = _FRAME_TIP
+        if place is not None:
+            tip = f"Frame {place.frame:,} of {place.file.name}: {tile}"
+        self.frame.setToolTip(_wrapped(tip))
 
     def show_view(self, state: ViewState) -> None:
         """Show scale and level."""
-        self.scale.setText(_scale_text(state))
+        sign = "" if self._scale_tint is Tint.NONE else SIGN
+        self.scale.setText(sign + _scale_text(state))
+        self.scale.show()
         width, height = state.level.size
         size = f"{width:,} \N{MULTIPLICATION SIGN} {height:,}"
         number = state.level_number
         name = "computed level" if number is None else f"level {number}"
         self.level.setText(f"{name}: {size}")
 
-    def show_loading(self, sharp: float, seconds: float) -> None:
-        """Show how much of the view is sharp already, 0 to 1.
+    def show_scale_report(self, report: ScaleReport) -> None:
+        """Show where the scale comes from and what speaks against it."""
+        self._scale_tint = report.tint
+        keys = "Choose another magnification (1 to 7, 9, 0)"
+        self.scale.setToolTip(_wrapped(f"{report.tip}\n{keys}".strip()))
+        self.scale.setAccessibleDescription(report.tip)
+        self.objective.setText(SIGN + report.objective if report.objective else "")
+        self.objective.setToolTip(_wrapped(report.objective_tip))
+        self._tint()
+
+    def show_loading(self, progress: ViewProgress, seconds: float) -> None:
+        """Show what the view still waits for.
 
         `seconds` is how long the slowest read has been under way.
         """
-        # Never 100 % before it is: what rounds up to it is still 99.
-        text = "" if sharp >= 1 else f"loading {min(99, int(sharp * 100))} %"
-        if text and seconds > WAITING_SECONDS:
-            text = f"waiting for the file ({seconds:.0f} s)"
-        self.tiles.setText(text)
+        self.tiles.setText(_loading_text(progress, seconds))
 
     def show_counts(self, failed: int, warnings: int) -> None:
         """Show how many tiles failed and how many warnings there are, if any."""
@@ -150,7 +187,12 @@ class StatusLine(QStatusBar):
     def show_chip(self, text: str, tip: str) -> None:
         """Show which profile leads to what is seen."""
         self.color.setText(text)
-        self.color.setToolTip(tip)
+        self.color.setToolTip(_wrapped(tip))
+
+    def show_adjusted(self, text: str, tip: str) -> None:
+        """Show that brightness, contrast or gamma are not the slide's; "" ends it."""
+        self.adjusted.setText(SIGN + text if text else "")
+        self.adjusted.setToolTip(_wrapped(tip))
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow a change between light and dark."""
@@ -158,19 +200,51 @@ class StatusLine(QStatusBar):
         if event.type() == QEvent.Type.ApplicationPaletteChange:
             self._tint()
 
-    def _field(self, name: str, tip: str) -> ElidedLabel:
-        label = ElidedLabel(LETTERS)
-        label.setAccessibleName(name)
-        label.setToolTip(tip)
-        label.setContentsMargins(6, 0, 6, 0)
-        return label
+    def _lay_out(self) -> None:
+        """Put the fields in their order; the numbers say who gives way to whom."""
+        row = self.row
+        for widget, rank in (
+            (self.busy_text, 4),
+            (self.bar, 5),
+            (self.cancel, 1),
+            (self.position, 6),
+            (self.frame, 9),
+        ):
+            row.add(widget, rank)
+        for widget, rank in (
+            (self.tiles, 3),
+            (self.failures, 1),
+            (self.warnings, 1),
+            (self.color, 8),
+            (self.adjusted, 2),
+            (self.level, 7),
+            (self.objective, 2),
+            (self.scale, 0),
+        ):
+            row.add(widget, rank, at_end=True)
+        self.addPermanentWidget(row, 1)
+
+    def _position_text(self, x: float, y: float) -> str:
+        text = f"{int(x // 1):,}, {int(y // 1):,} px"
+        if self._level_0_millimeters is not None:
+            across, down = self._level_0_millimeters
+            text += f"   {x * across:.3f}, {y * down:.3f} mm"
+        return text
 
     def _tint(self) -> None:
-        palette = QPalette()
-        is_dark = palette.color(QPalette.ColorRole.Window).lightness() < 128
-        red = QColor(255, 120, 110) if is_dark else QColor(180, 20, 20)
-        palette.setColor(QPalette.ColorRole.ButtonText, red)
-        self.failures.setPalette(palette)
+        self.failures.setPalette(tinted(Tint.RED))
+        self.warnings.setPalette(tinted(Tint.AMBER))
+        self.adjusted.setPalette(tinted(Tint.AMBER))
+        self.objective.setPalette(tinted(Tint.AMBER))
+        self.scale.setPalette(tinted(self._scale_tint))
+
+
+def _field(name: str, tip: str) -> ElidedLabel:
+    label = ElidedLabel(LETTERS)
+    label.setAccessibleName(name)
+    label.setToolTip(tip)
+    label.setContentsMargins(6, 0, 6, 0)
+    return label
 
 
 def _button(text: str, tip: str, slot: Callable[[], None]) -> QToolButton:
@@ -181,6 +255,24 @@ def _button(text: str, tip: str, slot: Callable[[], None]) -> QToolButton:
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.clicked.connect(slot)
     return button
+
+
+def _wrapped(tip: str) -> str:
+    """Return a tip as rich text: Qt never breaks the lines of a plain one."""
+    lines = escape(tip).replace("\n", "<br>")
+    return f"<p>{lines}</p>" if tip else ""
+
+
+def _loading_text(progress: ViewProgress, seconds: float) -> str:
+    if not progress.waiting:
+        return ""
+    if seconds > WAITING_SECONDS:
+        return f"waiting for the file ({seconds:.0f} s)"
+    if progress.is_growing:
+        # Never 100 % before it is: what rounds up to it is still 99.9.
+        percent = min(99.9, progress.known * 100)
+        return f"building the overview {percent:.1f} %"
+    return _counted(progress.waiting, "tile") + " waiting"
 
 
 def _scale_text(state: ViewState) -> str:

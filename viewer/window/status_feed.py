@@ -2,19 +2,24 @@
 
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QPointF, QTimer
 
 from viewer.scene.navigation import magnification, micrometers_per_pixel
 from viewer.scene.slide_view import SlideView
-from viewer.slide.model import Slide, stored_levels
+from viewer.slide.model import Slide, TileKey, stored_levels
+from viewer.window.scale import scale_report
 from viewer.window.session import Session
 from viewer.window.status import StatusLine, ViewState
+from viewer.window.view_progress import view_progress
 
 REFRESH_MILLISECONDS: Final = 100
 """Tiles arrive by the hundred a second; the line follows at this pace."""
 
 STUCK_MILLISECONDS: Final = 500
 """How often the line looks after tiles that do not arrive."""
+
+POINTER_MILLISECONDS: Final = 50
+"""How often the frame under a moving pointer is looked up."""
 
 
 class StatusFeed(QObject):
@@ -26,24 +31,32 @@ class StatusFeed(QObject):
         self._line = line
         self._view = view
         self._session = session
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
+        self._pointer: QPointF | None = None
+        self._timer = _single_shot(self)
         self._timer.timeout.connect(self._refresh)
+        self._pointer_timer = _single_shot(self)
+        self._pointer_timer.setInterval(POINTER_MILLISECONDS)
+        self._pointer_timer.timeout.connect(self._show_frame)
+        line.scale.offer(view)
         view.viewport_changed.connect(self._follow)
-        view.pointer_moved.connect(line.show_position)
+        view.pointer_moved.connect(self._follow_pointer)
         session.tiles_arrived.connect(self._hurry)
 
     def show_slide(self, slide: Slide | None) -> None:
         """Turn to another slide, or to none."""
         self._line.clear_slide()
-        self._timer.stop()
-        self._line.set_spacing(None if slide is None else _millimeters(slide))
+        self._pointer = None
+        self.stop()
         if slide is not None:
+            frames = max(level.frames for level in slide.levels)
+            self._line.set_ground(slide.levels[0].size, _millimeters(slide), frames)
+            self._line.show_scale_report(scale_report(slide))
             self._follow()
 
     def stop(self) -> None:
         """Refresh no more."""
         self._timer.stop()
+        self._pointer_timer.stop()
 
     def _follow(self, *_viewport: object) -> None:
         slide = self._view.slide
@@ -64,6 +77,35 @@ class StatusFeed(QObject):
         )
         self._hurry()
 
+    def _follow_pointer(self, position: QPointF | None) -> None:
+        self._pointer = position
+        self._line.show_position(position)
+        if not self._pointer_timer.isActive():
+            self._pointer_timer.start()
+
+    def _show_frame(self) -> None:
+        slide, pointer = self._view.slide, self._pointer
+        key = None
+        if slide is not None and pointer is not None:
+            key = self._tile_at(slide, pointer)
+        if slide is None or key is None:
+            self._line.show_frame(None)
+            return
+        where = f"column {key.column}, row {key.row} of its level"
+        self._line.show_frame(slide.frame_at(key), where)
+
+    def _tile_at(self, slide: Slide, position: QPointF) -> TileKey | None:
+        """Return the tile of the shown level under a level-0 position."""
+        number = self._view.shown_level()
+        level = slide.levels[number]
+        column = int(position.x() / level.downsample.x // level.tile_size.width)
+        row = int(position.y() / level.downsample.y // level.tile_size.height)
+        inside = 0 <= column < level.columns and 0 <= row < level.rows
+        if not (level.stored and inside):
+            return None
+        path = self._view.look.optical_paths[0]
+        return TileKey(slide.serial, number, column, row, 0, path)
+
     def _hurry(self, *_tiles: object) -> None:
         if not self._timer.isActive() or self._timer.interval() > REFRESH_MILLISECONDS:
             self._timer.start(REFRESH_MILLISECONDS)
@@ -72,11 +114,18 @@ class StatusFeed(QObject):
         slide = self._view.slide
         if slide is None:
             return
-        share = self._view.sharp_share()
-        self._line.show_loading(share, self._session.loader.waiting())
+        loader = self._session.loader
+        progress = view_progress(self._view, loader)
+        self._line.show_loading(progress, loader.waiting())
         self._line.show_counts(self._view.failed_tiles(), len(slide.warnings))
-        if share < 1:
+        if progress.waiting:
             self._timer.start(STUCK_MILLISECONDS)
+
+
+def _single_shot(parent: QObject) -> QTimer:
+    timer = QTimer(parent)
+    timer.setSingleShot(True)
+    return timer
 
 
 def _millimeters(slide: Slide) -> tuple[float, float] | None:

@@ -1,0 +1,74 @@
+"""StoredPicture: a small picture read once, drawn with its profile or without."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtGui import QImage
+
+from viewer.qt.images import to_qimage
+from viewer.slide.errors import BrokenProfile
+from viewer.slide.look import Look
+from viewer.slide.model import AssociatedImage, Samples
+
+if TYPE_CHECKING:  # see viewer.slide.model
+    import numpy as np
+    from numpy.typing import NDArray
+
+MOST_BYTES: Final = 64 << 20
+"""Kept of one picture; a larger one is made smaller, by area mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnPicture:
+    """An image to show; `complaint` is a sentence where its profile is broken."""
+
+    image: QImage
+    complaint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPicture:
+    """Pixels as stored, (rows, columns, 4) BGRX uint8, and their ICC profile."""
+
+    bgrx: "NDArray[np.uint8]"
+    profile: bytes | None = None
+
+    def drawn(self, *, managed: bool) -> DrawnPicture:
+        """Return the image, by way of the profile where `managed`. Worker threads.
+
+        A broken profile leaves the colors as they are.
+        """
+        if not managed or self.profile is None:
+            return DrawnPicture(to_qimage(self.bgrx))
+        from viewer.codecs.icc import DirectCorrection
+
+        try:
+            corrected = DirectCorrection(self.profile).apply(self.bgrx)
+        except BrokenProfile as error:
+            sentence = f"Colors are shown as stored: {error}."
+            return DrawnPicture(to_qimage(self.bgrx), sentence)
+        return DrawnPicture(to_qimage(corrected))
+
+
+def read_associated(image: AssociatedImage) -> StoredPicture:
+    """Read a label, overview or thumbnail. Worker threads; raises SlideError."""
+    window = None
+    if image.grey_range is not None:
+        window = (float(image.grey_range[0]), float(image.grey_range[1]))
+    return stored(image.read(), Look(window=window), image.icc_profile)
+
+
+def stored(
+    samples: Samples, look: Look, profile: bytes | None, most: int = MOST_BYTES
+) -> StoredPicture:
+    """Keep samples as pixels, halved until they take at most so many bytes."""
+    bgrx = look.render([samples])
+    halvings = 0
+    while bgrx.nbytes >> (2 * halvings) > most:
+        halvings += 1
+    if halvings:
+        from viewer.formats.reduction import shrunk
+
+        bgrx = shrunk(bgrx, halvings).astype("uint8", copy=False)
+    # Profiles are for colors; grey samples are light, not color.
+    return StoredPicture(bgrx, profile if samples.ndim == 3 else None)
