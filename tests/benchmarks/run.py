@@ -11,7 +11,17 @@ from pathlib import Path
 from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
-NAMES = ("samples", "view", "startup", "single-level", "memory", "quit")
+NAMES = (
+    "samples",
+    "view",
+    "switch",
+    "recolor",
+    "startup",
+    "single-level",
+    "metadata",
+    "memory",
+    "quit",
+)
 
 
 def main() -> int:
