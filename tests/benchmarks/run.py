@@ -1,4 +1,4 @@
-"""Runs benchmarks and prints their tables: run.py [NAME ...] [--json FILE].
+"""Runs benchmarks and prints their tables: run.py [NAME ...] [--json | --markdown FILE].
 
 Without a name all of them run, one after the other. Exits 1 if a promise is missed.
 """
@@ -29,27 +29,32 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures")
+    parser.add_argument(
+        "--markdown", type=Path, metavar="FILE", help="write the promises as a table"
+    )
     arguments = parser.parse_args()
     unknown = set(arguments.names) - set(NAMES)
     if unknown:
         parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(NAMES)}")
     # Run by its path, this file's folder comes first: `tests` lies above it.
     sys.path[0] = str(CHECKOUT)
-    from tests.benchmarks.table import machine, print_machine, print_report
+    from tests.benchmarks.table import as_markdown, machine, print_machine, print_report
 
     facts = machine()
     print_machine(facts)
     reports: dict[str, Any] = {}
-    missed = 0
     for name in arguments.names or NAMES:
         module = importlib.import_module(f"tests.benchmarks.{name.replace('-', '_')}")
         report = module.measure()
         print_report(report)
-        reports[name] = report.as_json()
-        missed += len(report.missed)
+        reports[name] = report
+    missed = sum(len(report.missed) for report in reports.values())
     if arguments.json:
-        result = {"machine": facts, "benchmarks": reports}
+        figures = {name: report.as_json() for name, report in reports.items()}
+        result = {"machine": facts, "benchmarks": figures}
         arguments.json.write_text(json.dumps(result, indent=1) + "\n")
+    if arguments.markdown:
+        arguments.markdown.write_text(as_markdown(facts, list(reports.values())))
     print(f"\n{missed} promises missed." if missed else "\nAll promises kept.")
     return 1 if missed else 0
 

@@ -124,6 +124,22 @@ def print_report(report: Report) -> None:
     sys.stdout.flush()
 
 
+def as_markdown(facts: dict[str, Any], reports: Sequence[Report]) -> str:
+    """Return what was promised and what was found, as the README quotes it."""
+    lines = [", ".join(f"{name} {fact}" for name, fact in facts.items()), ""]
+    lines += ["| figure | found | promised |", "|---|---|---|"]
+    for report in reports:
+        lines.append(f"| **{report.title}** | | |")
+        for figure in report.figures:
+            if figure.bound is None:
+                continue
+            found = f"{_number(figure.value)} {figure.unit}".strip()
+            verdict = "" if figure.met else ", missed"
+            bound = f"{figure.sense} {_number(figure.bound)}{verdict}"
+            lines.append(f"| {figure.name} | {found} | {bound} |")
+    return "\n".join(lines) + "\n"
+
+
 def _number(value: float) -> str:
     if abs(value) >= 1000:
         return f"{value:,.0f}"
