@@ -1,4 +1,4 @@
-"""Runs benchmarks and prints their tables: run.py [NAME ...] [--json | --markdown FILE].
+"""Runs benchmarks and prints their tables; `--help` tells the arguments.
 
 Without a name all of them run, one after the other. Exits 1 if a promise is missed.
 """
