@@ -397,6 +397,25 @@ def test_unknown_with_a_known_tag_is_read_as_what_it_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("representation", "vr", "value"), [(0, "US", "65535"), (1, "SS", "-1")]
+)
+def test_signed_pixels_decide_vrs_that_depend_on_them_and_no_others(
+    tmp_path: Path, representation: int, vr: str, value: str
+) -> None:
+    nodes = tree(
+        tmp_path,
+        start(IMPLICIT)
+        + element(0x00280103, b"", bytes([representation, 0]), encoding=IMPLICIT)
+        + element(0x00280106, b"", b"\xff\xff", encoding=IMPLICIT)
+        + element(0x00281050, b"", b"1.5 ", encoding=IMPLICIT),
+    )
+    smallest = named(nodes, "SmallestImagePixelValue")
+    assert (smallest.vr, smallest.value) == (vr, value)
+    center = named(nodes, "WindowCenter")
+    assert (center.vr, center.value) == ("DS", "1.5")
+
+
+@pytest.mark.parametrize(
     ("term", "encoding", "name"),
     [
         ("ISO_IR 100", "latin-1", "Äneas"),

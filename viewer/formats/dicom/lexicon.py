@@ -51,7 +51,9 @@ def vr_of(tag: int, written: str, creator: str, *, signed: bool) -> str:
         return written
     if written and written != "UN":
         return "UN"  # there is no such VR
-    return _CHOICES.get(found := _looked_up(tag, creator), found)[signed * 3 :][:2]
+    found = _looked_up(tag, creator)
+    unsigned_vr, signed_vr = _CHOICES.get(found, (found, found))
+    return signed_vr if signed else unsigned_vr
 
 
 def is_private_creator(tag: int) -> bool:
@@ -67,11 +69,11 @@ def block_of(tag: int) -> int:
 
 # Where the dictionary leaves a choice: the VR, and that of signed pixels.
 _CHOICES: Final = {
-    "US or SS": "US SS",
-    "US or SS or OW": "US SS",
-    "US or OW": "OW OW",
-    "OB or OW": "OW OW",
-    "OB_OW": "OW OW",
+    "US or SS": ("US", "SS"),
+    "US or SS or OW": ("US", "SS"),
+    "US or OW": ("OW", "OW"),
+    "OB or OW": ("OW", "OW"),
+    "OB_OW": ("OW", "OW"),
 }
 
 
