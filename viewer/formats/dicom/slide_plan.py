@@ -1,6 +1,8 @@
 """SlidePlan: which files make a slide, before any of them is opened for reading."""
 
+import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from viewer.formats.dicom.instance import Instance
@@ -8,6 +10,10 @@ from viewer.slide.model import FileRole
 from viewer.slide.warnings import SlideWarning
 
 _PLACEHOLDERS: Final = frozenset({"", "unknown", "none", "null"})
+_UNREADABLE: Final = re.compile(r"[0-9.]{20,}|[0-9a-fA-F-]{32,}")
+"""UIDs, UUIDs and hashes, which archives and converters call files by."""
+_LAST: Final = 6
+"""So many characters of such a name tell the slides of a folder apart."""
 
 
 @dataclass
@@ -29,11 +35,11 @@ class SlidePlan:
 
     @property
     def name(self) -> str:
-        """Container Identifier unless it is a placeholder, else the file's stem."""
+        """Container Identifier unless it is a placeholder, else after the file."""
         container = self.base.container
         if container.lower() not in _PLACEHOLDERS:
             return container
-        return self.base.path.stem
+        return name_of(self.base.path)
 
     def warn(self, code: str, sentence: str, instance: Instance) -> None:
         """Add a warning about one file."""
@@ -47,3 +53,16 @@ class SlidePlan:
         """List a file of the slide."""
         syntax = instance.header.transfer_syntax
         self.roles.append(FileRole(instance.path, role, reason, instance.size, syntax))
+
+
+def name_of(path: Path) -> str:
+    """Return what to call a file's slide: its stem, or its folder where that is a UID.
+
+    The end of the UID goes with the folder, which may hold several slides. The last
+    component of a UID is no extension.
+    """
+    stem = path.name if path.suffix[1:].isdecimal() else path.stem
+    folder = path.absolute().parent.name
+    if not _UNREADABLE.fullmatch(stem) or not folder or _UNREADABLE.fullmatch(folder):
+        return stem
+    return f"{folder} \N{HORIZONTAL ELLIPSIS}{stem[-_LAST:]}"
