@@ -1,9 +1,11 @@
 """The window's dialogs; none of them blocks it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
@@ -16,6 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.window.faults import Fault
+
+_NOTED: Final = ("FileDialog/history", "FileDialog/lastVisited")
+"""Where Qt's own file dialog notes folders, in a file of all of the user's programs."""
 
 
 def ask_files(
@@ -88,5 +93,26 @@ def _ask(
     dialog.filesSelected.connect(
         lambda names: chosen([Path(name) for name in names])  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType, reportUnknownVariableType] - stubs: signals are untyped
     )
+    # Qt writes as the dialog goes: folders must not outlive what the user lets the
+    # program remember, and are no business of other programs.
+    dialog.destroyed.connect(partial(_put_back, _noted()))
     dialog.open()
     return dialog
+
+
+def _qt_settings() -> QSettings:
+    return QSettings(QSettings.Scope.UserScope, "QtProject")
+
+
+def _noted() -> Mapping[str, object]:
+    settings = _qt_settings()
+    return {key: settings.value(key) for key in _NOTED if settings.contains(key)}
+
+
+def _put_back(noted: Mapping[str, object], _dialog: object = None) -> None:
+    settings = _qt_settings()
+    for key in _NOTED:
+        if key in noted:
+            settings.setValue(key, noted[key])
+        else:
+            settings.remove(key)

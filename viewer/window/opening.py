@@ -24,6 +24,7 @@ class Opening(QObject):
 
     `_refused` are the schemes of addresses dropped together with what is being opened,
     `_named` the paths that the user named for it; both are empty when nothing is.
+    `_folder` is where the next file dialog starts.
     """
 
     def __init__(
@@ -40,7 +41,7 @@ class Opening(QObject):
         self._session = session
         self._status = status
         self._message = message
-        self._settings = settings
+        self._folder = settings.folder
         self._refused: Sequence[str] = ()
         self._named: Entry = ()
         self.recent = Recent(settings, self)
@@ -100,16 +101,17 @@ class Opening(QObject):
         """Let the user choose files."""
         from viewer.window.dialogs import ask_files
 
-        ask_files(self._window, self._settings.folder, self._open_chosen)
+        ask_files(self._window, self._folder, self._open_chosen)
 
     def ask_folder(self) -> None:
         """Let the user choose a folder."""
         from viewer.window.dialogs import ask_folder
 
-        ask_folder(self._window, self._settings.folder, self._open_chosen)
+        ask_folder(self._window, self._folder, self._open_chosen)
 
     def _open_chosen(self, paths: Sequence[Path]) -> None:
-        self._settings.folder = str(paths[0].parent)
+        self._folder = str(paths[0].parent)
+        self.recent.add_folder(self._folder)
         self.open(paths)
 
     def _drop(self, items: Dropped) -> None:

@@ -28,7 +28,8 @@ class Recent(QObject):
     """The last openings, kept in the settings.
 
     Paths alone are kept, nothing out of a slide. Invariant: while remembering is
-    switched off there are no entries, neither here nor in the file. GUI thread.
+    switched off there are no entries, neither here nor in the file, and no folder for
+    the next file dialog either. GUI thread.
     """
 
     changed = Signal()
@@ -52,7 +53,10 @@ class Recent(QObject):
     def set_remembers(self, remembers: bool) -> None:
         """Switch remembering; off forgets everything at once."""
         self._settings.set_flag(REMEMBER, value=remembers)
-        self._keep(() if not remembers else self._entries)
+        if remembers:
+            self._keep(self._entries)
+        else:
+            self.clear()
 
     def add(self, paths: Iterable[Path]) -> None:
         """Remember what was opened, in front of the rest."""
@@ -63,8 +67,14 @@ class Recent(QObject):
         others = (each for each in self._entries if each != entry)
         self._keep((entry, *others)[:MOST])
 
+    def add_folder(self, folder: str) -> None:
+        """Remember where a file dialog was, for the next run's."""
+        if self.remembers:
+            self._settings.folder = folder
+
     def clear(self) -> None:
-        """Forget all entries."""
+        """Forget all entries, and where the file dialog was."""
+        self._settings.folder = ""
         self._keep(())
 
     def _keep(self, entries: tuple[Entry, ...]) -> None:
