@@ -28,12 +28,16 @@ P = TypeVar("P", bound=Panel)
 
 
 class PanelRow(NamedTuple):
-    """One panel: `key` shows and hides its dock; it works in the picture only."""
+    """One panel: `key` shows and hides its dock; it works in the picture only.
+
+    `whole` has it opened as high as it would like to be, at the cost of others.
+    """
 
     name: str
     make: Callable[[], Panel]
     area: Qt.DockWidgetArea
     key: str
+    whole: bool = False
 
 
 PANELS: Final[Sequence[PanelRow]] = (
@@ -45,19 +49,29 @@ PANELS: Final[Sequence[PanelRow]] = (
         AdjustmentPanel,
         Qt.DockWidgetArea.RightDockWidgetArea,
         "Shift+Y",
+        whole=True,
     ),
-    PanelRow("problems", ProblemsPanel, Qt.DockWidgetArea.BottomDockWidgetArea, ""),
-    PanelRow("files", FilesPanel, Qt.DockWidgetArea.BottomDockWidgetArea, ""),
+    PanelRow(
+        "problems",
+        ProblemsPanel,
+        Qt.DockWidgetArea.BottomDockWidgetArea,
+        "",
+        whole=True,
+    ),
+    PanelRow(
+        "files",
+        FilesPanel,
+        Qt.DockWidgetArea.BottomDockWidgetArea,
+        "",
+        whole=True,
+    ),
 )
 """The panels, those of one area from top to bottom."""
 
-_LOW: Final = (
-    Qt.DockWidgetArea.BottomDockWidgetArea,
-    Qt.DockWidgetArea.TopDockWidgetArea,
-)
-
 WIDTH: Final = 440
 """Pixels that the docks at the right take at first."""
+PART_OF_WINDOW: Final = 0.3
+"""They take this much of its width at most, for the slide matters most."""
 
 
 class Docks:
@@ -76,12 +90,10 @@ class Docks:
         self.panels: dict[str, Panel] = {}
         for row in PANELS:
             self._add(row)
-        right = [
-            self._docks[row.name]
-            for row in PANELS
-            if row.area == Qt.DockWidgetArea.RightDockWidgetArea
-        ]
-        window.resizeDocks(right, [WIDTH] * len(right), Qt.Orientation.Horizontal)
+        # Docks at the bottom leave those at the right their height: they have little.
+        right, corner = Qt.DockWidgetArea.RightDockWidgetArea, Qt.Corner
+        window.setCorner(corner.BottomRightCorner, right)
+        window.setCorner(corner.TopRightCorner, right)
         window.tabifyDockWidget(self._docks["problems"], self._docks["files"])
         for name in ("slides", "adjustments", "problems", "files"):
             self._docks[name].hide()
@@ -96,7 +108,7 @@ class Docks:
             action = self._docks[row.name].toggleViewAction()
             commands.add(actions.PANELS, action)
             action.setToolTip(f"Show or hide {action.text()}")
-            if row.area in _LOW:
+            if row.whole:
                 action.triggered.connect(partial(self._heighten, row.name))
             if row.key:
                 actions.bind_to_picture(action, picture, row.key)
@@ -115,7 +127,8 @@ class Docks:
         """Bring a dock to the front, high enough to be read."""
         self._docks[name].show()
         self._docks[name].raise_()
-        self._heighten(name)
+        if any(row.whole for row in PANELS if row.name == name):
+            self._heighten(name)
 
     def conceal(self) -> None:
         """Hide all docks; `reveal` brings back those that were visible."""
@@ -153,6 +166,17 @@ class Docks:
         else:
             self.arrange(aside)
 
+    def fit_width(self) -> None:
+        """Give the docks at the right their first width, after the window's."""
+        right = [
+            self._docks[row.name]
+            for row in PANELS
+            if row.area == Qt.DockWidgetArea.RightDockWidgetArea
+        ]
+        width = min(WIDTH, round(PART_OF_WINDOW * self._window.width()))
+        resize = self._window.resizeDocks
+        resize(right, [width] * len(right), Qt.Orientation.Horizontal)
+
     def arrangement(self) -> QByteArray:
         """Return what is to be remembered."""
         kept = self._aside or self._arrangement
@@ -171,13 +195,32 @@ class Docks:
         _focus(regions[(current + step) % len(regions)])
 
     def _heighten(self, name: str, _shown: object = None) -> None:
-        """Give a dock that was let no room at the bottom what its panel would like."""
+        """Give a dock that was let too little room what its panel would like."""
         dock = self._docks[name]
+        layout = self._window.layout()
+        if layout is not None:
+            layout.activate()  # a dock just shown has no height yet
         missing = self.panels[name].sizeHint().height() - dock.widget().height()
-        is_low = self._window.dockWidgetArea(dock) in _LOW
-        if is_low and dock.isVisible() and missing > 0:
-            height = dock.height() + missing
-            self._window.resizeDocks([dock], [height], Qt.Orientation.Vertical)
+        if dock.isVisible() and missing > 0:
+            beside = self._beside(dock)
+            heights = [each.height() for each in beside]
+            left = max(0.0, 1 - missing / max(1, sum(heights)))
+            sizes = [dock.height() + missing, *(round(h * left) for h in heights)]
+            vertical = Qt.Orientation.Vertical
+            self._window.resizeDocks([dock, *beside], sizes, vertical)
+
+    def _beside(self, dock: QDockWidget) -> list[QDockWidget]:
+        """Return the docks that a dock shares the height of its area with."""
+        area = self._window.dockWidgetArea(dock)
+        apart = (dock, *self._window.tabifiedDockWidgets(dock))
+        return [
+            each
+            for each in self._docks.values()
+            if each not in apart
+            and each.isVisible()
+            and self._window.dockWidgetArea(each) == area
+            and not each.isFloating()
+        ]
 
     def _add(self, row: PanelRow) -> None:
         panel = row.make()

@@ -191,6 +191,7 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         room = self.screen().availableSize() * PART_OF_SCREEN
         self.resize(FIRST_SIZE.boundedTo(room))
+        self.docks.fit_width()
         if self._settings.geometry is not None:
             self.restoreGeometry(self._settings.geometry)
         if self._settings.docks is not None:

@@ -14,7 +14,7 @@ FOLDER: Final = "open/folder"
 GEOMETRY: Final = "window/geometry"
 DOCKS: Final = "window/docks"
 
-DOCKS_VERSION: Final = 1
+DOCKS_VERSION: Final = 2
 """To be raised when docks change so much that an older arrangement misleads."""
 
 
