@@ -1,7 +1,6 @@
 """SlideView: a slide on screen, moved by mouse and keys."""
 
 from collections.abc import Iterable
-from html import escape
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from viewer.qt.images import Picture
 from viewer.qt.keyboard_focus import came_by_key, paint_focus
+from viewer.qt.tool_tip import wrapped
 from viewer.scene.navigation import Navigation
 from viewer.scene.overlay import Canvas, Overlays
 from viewer.scene.placeholders import Placeholders
@@ -250,9 +250,7 @@ class SlideView(TiledView):
         if reason is None:
             QToolTip.hideText()
             return
-        # As rich text, since plain text in a tool tip is never broken into lines.
-        text = f"<p>{escape(reason)}</p>"
-        QToolTip.showText(event.globalPos(), text, self.viewport())
+        QToolTip.showText(event.globalPos(), wrapped(reason), self.viewport())
 
     def _on_screen(self, area: Rect) -> QRect:
         mapped = self.viewportTransform().mapRect(QRectF(*area))

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from html import escape
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.qt.palettes import mixed
+from viewer.qt.tool_tip import wrapped
 
 ERROR_COLOR = QColor(200, 40, 40)
 NOTE_COLOR = QColor(210, 150, 30)
@@ -87,9 +87,7 @@ class MessageBar(QFrame):
         self._tint()
         shortened = _with_short_words(sentence)
         self.sentence.setText(shortened)
-        # As rich text, since plain text in a tool tip is never broken into lines.
-        is_whole = shortened == sentence
-        self.sentence.setToolTip("" if is_whole else f"<p>{escape(sentence)}</p>")
+        self.sentence.setToolTip("" if shortened == sentence else wrapped(sentence))
         self.details.setPlainText("\n".join(details))
         lines = min(len(details), MOST_LINES) + 1  # and a scroll bar's height
         self.details.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 8)

@@ -1,7 +1,6 @@
 """The status line: the pointer, the scale, the level and what is still missing."""
 
 from collections.abc import Callable
-from html import escape
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from viewer.qt.tool_tip import wrapped
 from viewer.slide.geometry import Size
 from viewer.slide.model import FramePlace, Level
 from viewer.window.elided_label import ElidedLabel
@@ -110,13 +110,13 @@ class StatusLine(QStatusBar):
         for widget in (self.busy_text, self.bar, self.cancel):
             widget.setVisible(text is not None)
         self.busy_text.setText(text or "")
-        self.busy_text.setToolTip(_wrapped(text or ""))
+        self.busy_text.setToolTip(wrapped(text or ""))
         self.bar.setRange(0, 0)
 
     def say_busy(self, text: str) -> None:
         """Say something else of what is being opened."""
         self.busy_text.setText(text)
-        self.busy_text.setToolTip(_wrapped(text))
+        self.busy_text.setToolTip(wrapped(text))
 
     def show_progress(self, done: int, known: int) -> None:
         """Show how many files have been looked at, of those known so far."""
@@ -147,7 +147,7 @@ class StatusLine(QStatusBar):
         tip = _FRAME_TIP
         if place is not None:
             tip = f"Frame {place.frame:,} of {place.file.name}: {tile}"
-        self.frame.setToolTip(_wrapped(tip))
+        self.frame.setToolTip(wrapped(tip))
 
     def show_view(self, state: ViewState) -> None:
         """Show scale and level."""
@@ -164,10 +164,10 @@ class StatusLine(QStatusBar):
         """Show where the scale comes from and what speaks against it."""
         self._scale_tint = report.tint
         keys = "Choose another magnification (1 to 7, 9, 0)"
-        self.scale.setToolTip(_wrapped(f"{report.tip}\n{keys}".strip()))
+        self.scale.setToolTip(wrapped(f"{report.tip}\n{keys}".strip()))
         self.scale.setAccessibleDescription(report.tip)
         self.objective.setText(SIGN + report.objective if report.objective else "")
-        self.objective.setToolTip(_wrapped(report.objective_tip))
+        self.objective.setToolTip(wrapped(report.objective_tip))
         self._tint()
 
     def show_loading(self, progress: ViewProgress, seconds: float) -> None:
@@ -187,12 +187,12 @@ class StatusLine(QStatusBar):
     def show_chip(self, text: str, tip: str) -> None:
         """Show which profile leads to what is seen."""
         self.color.setText(text)
-        self.color.setToolTip(_wrapped(tip))
+        self.color.setToolTip(wrapped(tip))
 
     def show_adjusted(self, text: str, tip: str) -> None:
         """Show that brightness, contrast or gamma are not the slide's; "" ends it."""
         self.adjusted.setText(SIGN + text if text else "")
-        self.adjusted.setToolTip(_wrapped(tip))
+        self.adjusted.setToolTip(wrapped(tip))
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow a change between light and dark."""
@@ -255,12 +255,6 @@ def _button(text: str, tip: str, slot: Callable[[], None]) -> QToolButton:
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.clicked.connect(slot)
     return button
-
-
-def _wrapped(tip: str) -> str:
-    """Return a tip as rich text: Qt never breaks the lines of a plain one."""
-    lines = escape(tip).replace("\n", "<br>")
-    return f"<p>{lines}</p>" if tip else ""
 
 
 def _loading_text(progress: ViewProgress, seconds: float) -> str:
