@@ -87,6 +87,8 @@ def test_the_window_starts_without_the_slow_libraries() -> None:
     imported = imported_by("import viewer.window.main_window")
     assert "PySide6" in imported
     assert not imported & set(SLOW_LIBRARIES)
+    # Some milliseconds each, for what only an open slide or a fault needs.
+    assert not imported & {"hashlib", "html", "platform"}
 
 
 def test_emitting_a_signal_keeps_the_references_of_true() -> None:

@@ -1,7 +1,6 @@
 """LabelWords: what a label says in attributes, to be read, selected and copied."""
 
 from collections.abc import Sequence
-from html import escape
 from typing import Final
 
 from PySide6.QtCore import QSize
@@ -53,5 +52,7 @@ class LabelWords(QTextEdit):
 
 
 def _paragraph(heading: str, words: str) -> str:
+    from html import escape  # late: its table of entities is not needed to start
+
     lines = "<br>".join(escape(line) for line in words.splitlines())
     return f'<p style="margin:0 0 4px 0">{escape(heading)}: <b>{lines}</b></p>'

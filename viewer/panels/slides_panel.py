@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QListView,
     QListWidget,
     QListWidgetItem,
-    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -170,14 +169,18 @@ class SlidesPanel(Panel):
         if drawn is not None:
             item.setIcon(self._icon(drawn.image))
         elif failure:
-            warning = QStyle.StandardPixmap.SP_MessageBoxWarning
-            item.setIcon(self.style().standardIcon(warning))
+            item.setIcon(self._warning())
         else:
             blank = QPixmap(self._picture_size())
             blank.fill(self.palette().color(QPalette.ColorRole.AlternateBase))
             item.setIcon(QIcon(blank))
         complaint = failure if drawn is None else drawn.complaint
         item.setToolTip("\n".join(part for part in (_tip(slide), complaint) if part))
+
+    def _warning(self) -> QIcon:
+        from PySide6.QtWidgets import QStyle  # late: its enums slow the start
+
+        return self.style().standardIcon(QStyle.StandardPixmap.SP_MessageBoxWarning)
 
     def _icon(self, image: QImage) -> QIcon:
         """Return a picture in the middle of its place; selected, it looks the same."""

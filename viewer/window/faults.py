@@ -6,7 +6,6 @@ line numbers, never the text of an exception: that may quote a file name or a va
 
 import logging
 import os
-import platform
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -93,7 +92,7 @@ class TemplateLog(logging.Handler):
 
 def _heading(text: str) -> str:
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    python = platform.python_version()
+    python = ".".join(map(str, sys.version_info[:3]))
     return f"{now} coverslip {__version__} Python {python} {sys.platform}: {text}"
 
 

@@ -1,7 +1,6 @@
 """Paths from the clipboard: as a file manager, a terminal or a person copies them."""
 
 import os
-import platform
 import re
 import shlex
 from collections.abc import Iterator
@@ -110,7 +109,7 @@ def _path_of_address(word: str) -> Path | None:
         name = name.removeprefix("/")
         if address.netloc not in ("", "localhost"):
             name = f"//{address.netloc}/{name}"
-    elif address.netloc not in ("", "localhost", platform.node()):
+    elif address.netloc not in ("", "localhost", os.uname().nodename):
         return None
     path = Path(name)
     return path if "\0" not in name and path.is_absolute() else None

@@ -1,7 +1,5 @@
 """How label, overview and thumbnail were turned last, one scanner model at a time."""
 
-from hashlib import sha256
-
 from viewer.window.settings import Settings
 
 
@@ -26,5 +24,7 @@ class RememberedRotations:
 
 
 def _key(scanner: str, role: str) -> str:
+    from hashlib import sha256  # late: it brings all of OpenSSL
+
     digest = sha256(scanner.encode("utf-8", "replace")).hexdigest()
     return f"turned/{role}-{digest[:16]}"

@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QMenu, QStyle, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from viewer.qt.camera import MAGNIFIED_MOST, Camera
 from viewer.scene.navigation import MAGNIFICATIONS, magnification, pixel_size_at
@@ -42,6 +42,10 @@ class ScaleButton(QToolButton):
 
     def sizeHint(self) -> QSize:
         """Return room for the text and for the arrow, which Qt paints over it."""
+        if not self.text():
+            return super().sizeHint()
+        from PySide6.QtWidgets import QStyle  # late: its enums slow the start
+
         arrow = self.style().pixelMetric(QStyle.PixelMetric.PM_MenuButtonIndicator)
         return super().sizeHint() + QSize(2 * arrow, 0)  # the text is in the middle
 
