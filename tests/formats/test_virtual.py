@@ -352,11 +352,7 @@ def test_broken_frame_is_hatched_counted_and_spoils_nothing_else() -> None:
     expected = mean_of(slide.picture, 4)[:256, :256].copy()
     expected[64:128, 64:128] = hatched
     assert np.array_equal(tile, expected)
-    assert slide.computed.failed(key) == 1
-    assert slide.computed.failed(TileKey(1, 1, 0, 0)) == 1
-    assert slide.computed.failed(TileKey(1, 1, 1, 1)) == 0
-    assert slide.computed.failed(TileKey(1, 2, 1, 0)) == 0
-    assert slide.computed.failed(key._replace(focal_plane=1)) == 0
+    assert slide.computed.failures == {TileKey(1, 0, 1, 1): "this frame is broken"}
 
 
 def test_slide_of_broken_frames_only_is_all_hatch() -> None:
@@ -366,7 +362,9 @@ def test_slide_of_broken_frames_only_is_all_hatch() -> None:
     tile = slide.tile(key)
     assert tile.shape == (66, 57, 4)
     assert (np.abs(tile[..., :3].astype(int) - 128) <= 16).all()
-    assert slide.computed.failed(key) == 8 * 9
+    assert slide.computed.failures.keys() == {
+        TileKey(1, 0, column, row) for column in range(32, 40) for row in range(9)
+    }
 
 
 def test_hatch_made_before_any_frame_was_read_takes_the_kind_of_the_frames() -> None:
@@ -388,10 +386,10 @@ def test_retry_makes_hatched_tiles_again() -> None:
     key = TileKey(1, 5, 0, 0)
     slide.broken = {(0, 0), (5, 5)}
     hatched = slide.tile(key)
-    assert slide.computed.failed(key) == 2
+    assert len(slide.computed.failures) == 2
     slide.broken = set()
     slide.computed.retry()
-    assert slide.computed.failed(key) == 0
+    assert not slide.computed.failures
     mended = slide.tile(key)
     assert not np.array_equal(hatched, mended)
     assert np.array_equal(mended, growing_slide().tile(key))
@@ -411,7 +409,7 @@ def test_frame_of_another_kind_counts_as_broken() -> None:
     assert tile is not EMPTY
     assert np.array_equal(tile[:128, :128], mean_of(slide.picture, 2)[:128, :128])
     assert set(np.unique(tile[:128, 128:])) == {112 * 257, 144 * 257}
-    assert computed.failed(TileKey(1, 1, 0, 0)) == 1
+    assert list(computed.failures) == [TileKey(1, 0, 1, 0)]
 
 
 def test_cancelled_read_stops_the_work_and_leaves_no_claim_behind() -> None:
@@ -429,7 +427,7 @@ def test_cancelled_read_stops_the_work_and_leaves_no_claim_behind() -> None:
         slide.computed.refine(key, 1)
     slide.before_read = lambda _key: None
     assert slide.computed.read(key) is not EMPTY
-    assert slide.computed.failed(key) == 0
+    assert not slide.computed.failures
 
 
 # ---- growing ----

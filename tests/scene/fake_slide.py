@@ -101,11 +101,15 @@ class FakeSlide:
         self.files: Sequence[FileRole] = []
         self.warnings: Sequence[SlideWarning] = []
         self.damaged: dict[TileKey, str] = {}
+        self.failed: dict[TileKey, str] = {}
         self.draw = draw
         self.broken: dict[tuple[int, int, int], str] = {}
         self.absent: set[tuple[int, int, int]] = set()
         self.covered: dict[tuple[int, int, int], float] = {}
         self.is_open = True
+
+    def retry(self) -> None:
+        self.failed.clear()
 
     def personalities(self) -> Sequence[str]:
         return ["dicom"]

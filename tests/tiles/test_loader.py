@@ -202,6 +202,25 @@ def test_retry_loads_the_failures_that_are_still_wanted(bench: Bench) -> None:
     assert bench.run() == "b"
 
 
+def test_retry_makes_the_tiles_again_that_failures_are_in(bench: Bench) -> None:
+    bench.loader.want("view", [*keys("abc"), *keys("a", 2)])
+    bench.run()
+    bench.loader.retry(1, lambda key: key.name in "ab")
+    assert bench.loader.get(Key(1, "a")) is None
+    assert bench.run() == "ab"
+    assert bench.loader.get(Key(1, "b")) == Tile("b")
+
+
+def test_retry_makes_a_tile_again_that_is_being_loaded(bench: Bench) -> None:
+    bench.during = lambda key: (
+        bench.loader.retry(1, lambda _key: True) if len(bench.loaded) == 1 else None
+    )
+    bench.loader.want("view", keys("ab"))
+    assert bench.run() == "aba"
+    assert bench.loader.get(Key(1, "a")) == Tile("a", 2)
+    assert bench.loader.pending("view") == 0
+
+
 def test_growing_tile_that_fails_becomes_a_failure(bench: Bench) -> None:
     bench.rounds = {"a": 5}
     bench.loader.want("view", keys("a"))

@@ -93,6 +93,53 @@ def test_trying_again_reads_what_is_mended(
     assert dock.windowTitle() == "Problems"
 
 
+def test_tiles_that_a_computed_level_lacks_are_failed_tiles_too(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder = tmp_path / "one-level"
+    size = (2000, 1400)
+    (file,) = write_slide(
+        folder, size=size, syntax="jpeg", levels=1, label=False, overview=False
+    )
+    whole = file.read_bytes()
+    data = bytearray(whole)
+    starts = [n for n in range(len(data) - 3) if data[n : n + 3] == b"\xff\xd8\xff"]
+    assert len(starts) == 48
+    for start in starts[8:16]:
+        data[start : start + 4] = b"\0\0\0\0"
+    file.write_bytes(data)
+    opened(window, qtbot, folder)
+    window.view.set_pixel_size(4.0)
+    slide = window.session.slides[0]
+    assert not slide.levels[window.view.shown_level()].stored
+    panel = window.docks.panel(ProblemsPanel)
+    dock = window.docks["problems"]
+    qtbot.waitUntil(lambda: dock.windowTitle() == "Problems (9)", timeout=10_000)
+    heading = panel.model.index(0, 0)
+    assert panel.model.cells(heading) == ("Tiles that cannot be shown (8)",)
+    found = {panel.model.index(row, 0, heading).data() for row in range(8)}
+    assert found == {f"level 0, column {n}, row 1, frame {9 + n}" for n in range(8)}
+    qtbot.waitUntil(lambda: window.status.failures.text().startswith("8 "))
+    middle = window.view.viewport().rect().center()
+    window.view.center_on(900, 300)
+    reason = window.view.failure_at(middle)
+    assert reason is not None
+    assert reason.endswith(
+        "frame 12: the frame does not start with a JPEG or JPEG "
+        "2000 marker (found 00 00)."
+    )
+    window.view.center_on(900, 900)
+    assert window.view.failure_at(middle) is None
+    with file.open("r+b") as mended:
+        mended.write(whole)
+    panel.retry.click()
+    qtbot.waitUntil(window.view.is_complete, timeout=10_000)
+    qtbot.waitUntil(window.status.failures.isHidden, timeout=10_000)
+    window.problems.refresh()
+    assert window.docks["problems"].windowTitle() == "Problems (1)"  # the warning
+    assert not slide.failed
+
+
 def test_a_warning_shows_its_file(
     window: MainWindow, qtbot: QtBot, damaged: Path
 ) -> None:

@@ -1,8 +1,9 @@
 """Patchwork: squares of stored levels, put together from tiles and made smaller."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import ceil
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from viewer.formats.recent import Recent
 from viewer.formats.reduction import AreaSums, counts
 from viewer.slide.errors import Cancelled, SlideError
-from viewer.slide.geometry import Rect, Size
+from viewer.slide.geometry import Size
 from viewer.slide.model import EMPTY, Empty, Level, Samples, TileKey
 
 ReadStored = Callable[[TileKey, int], Samples | Empty]
@@ -21,6 +22,11 @@ UNIT_PIXELS: Final = 256
 
 MOST_SHRINK: Final = 3
 """Halvings that a decoder does by itself: a block of JPEG is 8 x 8."""
+
+_UNUSUAL: Final = (
+    "The samples of this tile are of another kind (color or grey, 8 or 16 bits) than "
+    "those of the other tiles."
+)
 
 _SHARED_BYTES = 64 << 20  # for stored tiles that lie in more than one square
 _HATCH_DARK, _HATCH_LIGHT = 112, 144
@@ -81,10 +87,15 @@ class Patchwork:
         self._absent = absent
         self._lock = threading.Lock()
         self._kinds: dict[tuple[int, int], Kind] = {}
-        self._failed: set[TileKey] = set()
+        self._failed: dict[TileKey, str] = {}
         self._shared: Recent[tuple[TileKey, int], Samples | Empty] = Recent(
             _SHARED_BYTES
         )
+
+    @property
+    def failures(self) -> Mapping[TileKey, str]:
+        """A live, read-only view of the stored tiles not readable, and why."""
+        return MappingProxyType(self._failed)
 
     def square(self, unit: TileKey, base: int) -> Samples | Empty:
         """Return the area mean under a tile that lies 1 to 3 halvings above its base.
@@ -118,25 +129,8 @@ class Patchwork:
             sums, shrink = sums.halved(), shrink * 2
         return sums.mean()
 
-    def failed(self, base: int, area: Rect, key: TileKey) -> int:
-        """Count the tiles in an area of a stored level (in its pixels) not readable.
-
-        Those of the focal plane and optical path of `key`.
-        """
-        width, height = self._levels[base].tile_size
-        columns = range(int(area.x) // width, ceil(area.right / width))
-        rows = range(int(area.y) // height, ceil(area.bottom / height))
-        with self._lock:
-            return sum(
-                tile[1] == base
-                and tile[4:] == key[4:]
-                and tile.column in columns
-                and tile.row in rows
-                for tile in self._failed
-            )
-
     def forget_failures(self) -> None:
-        """Count from nothing again."""
+        """Know of none again."""
         with self._lock:
             self._failed.clear()
 
@@ -159,17 +153,18 @@ class Patchwork:
             tile = self._read(key, shrink)
         except Cancelled:
             raise
-        except SlideError:
-            tile = None
-        readable = tile is EMPTY or (tile is not None and self._is_usual(key, tile))
-        if not readable:
-            with self._lock:
-                self._failed.add(key)
-            return None
+        except SlideError as error:
+            return self._fail(key, str(error))
+        if tile is not EMPTY and not self._is_usual(key, tile):
+            return self._fail(key, _UNUSUAL)
         if key in self._failed:
             with self._lock:
-                self._failed.discard(key)
+                self._failed.pop(key, None)
         return tile
+
+    def _fail(self, key: TileKey, sentence: str) -> None:
+        with self._lock:
+            self._failed[key] = sentence
 
     def _is_usual(self, key: TileKey, tile: Samples) -> bool:
         """Whether a tile is of the kind that the first one of its level was."""

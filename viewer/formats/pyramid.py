@@ -166,6 +166,15 @@ class TiledSlide:
         """Tiles shown in spite of damage."""
         return self._notes.damaged
 
+    @property
+    def failed(self) -> Mapping[TileKey, str]:
+        """Stored tiles that computed levels lack, and why."""
+        return self._computed.failures
+
+    def retry(self) -> None:
+        """Make anew what was computed without its failed tiles."""
+        self._computed.retry()
+
     def personalities(self) -> Sequence[str]:
         """Return what else the base file can be opened as."""
         return self._facts.find_personalities()

@@ -14,7 +14,7 @@ few frames, and the work for the top is the work for all.
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from math import ceil
 from typing import Final
@@ -25,7 +25,7 @@ from viewer.formats.patchwork import MOST_SHRINK, UNIT_PIXELS, Patchwork, ReadSt
 from viewer.formats.recent import Recent
 from viewer.formats.reduction import AreaSums, counts
 from viewer.slide.errors import SlideError
-from viewer.slide.geometry import Rect, Scale, Size
+from viewer.slide.geometry import Scale, Size
 from viewer.slide.model import EMPTY, Empty, Level, Progress, Samples, TileKey
 
 TOP_TILES: Final = 20
@@ -102,7 +102,7 @@ class ComputedLevels:
     def refine(self, key: TileKey, seconds: float) -> Progress | Empty:
         """Work on a tile for about so long, at least one square; return what there is.
 
-        What cannot be read is hatched in grey and counted by `failed`. EMPTY where it
+        What cannot be read is hatched in grey and is among `failures`. EMPTY where it
         is known that nothing is stored. Raises SlideError for a tile outside the level,
         and Cancelled where reading does.
         """
@@ -125,16 +125,10 @@ class ComputedLevels:
         with self._lock:
             return tile.progress()
 
-    def failed(self, key: TileKey) -> int:
-        """Count the stored tiles under a computed one that could not be read."""
-        self._check(key)
-        base = self._bases[key.level]
-        scale = 1 << (key.level - base)
-        width, height = self._levels[base].size
-        left, top = key.column * UNIT_PIXELS * scale, key.row * UNIT_PIXELS * scale
-        side = UNIT_PIXELS * scale
-        area = Rect(left, top, side, side).intersected(Rect(0, 0, width, height))
-        return self._patchwork.failed(base, area, key)
+    @property
+    def failures(self) -> Mapping[TileKey, str]:
+        """A live view of the stored tiles that could not be read, and why."""
+        return self._patchwork.failures
 
     def retry(self) -> None:
         """Forget what failed, and every growing tile that may show it."""

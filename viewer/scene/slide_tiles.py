@@ -6,7 +6,7 @@ from typing import Final
 from viewer.qt.images import Picture
 from viewer.slide.geometry import Rect
 from viewer.slide.look import DisplayTile, Look
-from viewer.slide.model import Level, Slide
+from viewer.slide.model import Level, Slide, stored_levels
 from viewer.tiles.loader import Failure, TileLoader
 from viewer.tiles.plan import Place, Viewport, level_for, target_places, wanted
 
@@ -112,7 +112,9 @@ class SlideTiles:
 
     def place_at(self, x: float, y: float) -> Place | None:
         """Return the target tile over a level-0 position; None outside the slide."""
-        number = self.target_level
+        return self._place(self.target_level, x, y)
+
+    def _place(self, number: int, x: float, y: float) -> Place | None:
         level = self.levels[number]
         column = int(x / level.downsample.x // level.tile_size.width)
         row = int(y / level.downsample.y // level.tile_size.height)
@@ -144,8 +146,25 @@ class SlideTiles:
 
     def failed_places(self) -> int:
         """Count the places that could not be read so far, each once."""
-        failures = self._loader.failures(self.slide.serial)
-        return len({failure.key[1:5] for failure in failures})
+        failed = self.slide.failed
+        others = {
+            failure.key[:5]
+            for failure in self._loader.failures(self.slide.serial)
+            if failure.key.tile_keys()[0] not in failed
+        }
+        return len(failed) + len(others)
+
+    def failure_below(self, x: float, y: float) -> str | None:
+        """Return why a computed tile lacks what is at a level-0 position, if it does.
+
+        Known from the stored tile that lies there on the level it was made from.
+        """
+        stored = [n for n in stored_levels(self.slide) if n <= self.target_level]
+        if not self.slide.failed or not stored or stored[-1] == self.target_level:
+            return None
+        place = self._place(stored[-1], x, y)
+        key = None if place is None else self._tile(place, self._look).tile_keys()[0]
+        return None if key is None else self.slide.failed.get(key)
 
     def _tile(self, place: Place, look: Look) -> DisplayTile:
         return DisplayTile(self.slide.serial, *place, 0, look)

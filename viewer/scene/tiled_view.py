@@ -114,8 +114,11 @@ class TiledView(EasedView):
         """Return why the tile at a position failed or is damaged, if it is."""
         if self._tiles is None:
             return None
-        place = self._tiles.place_at(*self._level_0(QPointF(position)))
+        x, y = self._level_0(QPointF(position))
+        place = self._tiles.place_at(x, y)
         shown = None if place is None else self._tiles.shown_at(place)
         if isinstance(shown, Failure):
             return str(shown.error)
-        return None if shown is None else shown.damage
+        if shown is None:
+            return None
+        return shown.damage or self._tiles.failure_below(x, y)

@@ -268,6 +268,15 @@ class Slide(Protocol):
         """Tiles shown in spite of damage, with the sentence that says so."""
         ...
 
+    @property
+    def failed(self) -> Mapping[TileKey, str]:
+        """Stored tiles that computed ones were made without, and why; a live view."""
+        ...
+
+    def retry(self) -> None:
+        """Forget `failed`: what was computed without them is made anew when read."""
+        ...
+
     def personalities(self) -> Sequence[str]:
         """Return "dicom", "tiff": what else the base file can be opened as."""
         ...

@@ -79,7 +79,10 @@ class TileCache(Generic[K, T]):
         if entry is not None:
             self.used -= entry[1]
 
-    def forget(self, slide: int) -> None:
-        """Let all tiles of a slide go."""
-        for key in [key for key in self._tiles if key.slide == slide]:
+    def forget(self, slide: int, among: Callable[[K], bool] | None = None) -> list[K]:
+        """Let all tiles of a slide go, or those `among` them; return which went."""
+        own = [key for key in self._tiles if key.slide == slide]
+        gone = [key for key in own if among is None or among(key)]
+        for key in gone:
             self.discard(key)
+        return gone

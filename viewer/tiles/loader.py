@@ -30,11 +30,15 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Load:
-    """One call of `load` in flight: wished as long as somebody lists its key."""
+    """One call of `load` in flight: wished as long as somebody lists its key.
+
+    What a dropped one brings is for nobody; a repeated one is to be made once more.
+    """
 
     started: float
     wished: bool = True
     dropped: bool = False
+    repeated: bool = False
 
 
 class TileLoader(Generic[K, T]):
@@ -126,10 +130,18 @@ class TileLoader(Generic[K, T]):
         with self._changed:
             return self._results.failures(slide)
 
-    def retry(self, slide: int) -> None:
-        """Forget the failures of a slide and try again what is still wanted."""
+    def retry(
+        self, slide: int, stale: Callable[[K], bool] = lambda _key: False
+    ) -> None:
+        """Forget the failures of a slide and try again what is still wanted.
+
+        So are its tiles that `stale` picks, those in flight too: failures are in them.
+        """
         with self._changed:
             self._results.forget_failures(slide)
+            self._results.forget(slide, stale)
+            for key, load in self._loading.items():
+                load.repeated |= key.slide == slide and stale(key)
             self._sort_out()
             self._staff()
             self._changed.notify(len(self._missing))
@@ -267,7 +279,9 @@ class TileLoader(Generic[K, T]):
         with self._changed:
             # In the cache before it leaves `loading`, or it would be loaded twice.
             load = self._loading[key]
-            if not load.dropped:
+            if load.repeated and load.wished:
+                self._missing.append(key)
+            elif not (load.dropped or load.repeated):
                 self._results.keep(key, result, final=final)
                 if load.wished and not final:
                     self._growing.append(key)

@@ -1,6 +1,7 @@
 """Results: what loading gave, tile or failure."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -87,8 +88,8 @@ class Results(Generic[K, T]):
         for failure in self.failures(slide):
             del self._failures[failure.key]
 
-    def forget(self, slide: int) -> None:
-        """Let everything of a slide go."""
-        self._cache.forget(slide)
-        self._unfinished = {key for key in self._unfinished if key.slide != slide}
-        self.forget_failures(slide)
+    def forget(self, slide: int, among: Callable[[K], bool] | None = None) -> None:
+        """Let everything of a slide go, or the tiles `among` it that are picked."""
+        self._unfinished.difference_update(self._cache.forget(slide, among))
+        if among is None:
+            self.forget_failures(slide)

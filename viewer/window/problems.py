@@ -1,6 +1,6 @@
 """Keeps the panels of problems and files up to date, and does what they ask for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -67,8 +67,12 @@ class ProblemsFeed(QObject):
         slide = self._view.slide
         if slide is None:
             return
-        failures = self._session.loader.failures(slide.serial)
-        found = Problems(_failed(failures), _damaged(slide), tuple(slide.warnings))
+        failed = _failed(slide, self._session.loader.failures(slide.serial))
+        found = Problems(
+            _in_order(self._problems.failed, failed),
+            _listed(slide.damaged),
+            tuple(slide.warnings),
+        )
         if found != self._problems or not self._is_whole:
             self._show(found)
         self._files.show_warnings()
@@ -77,7 +81,12 @@ class ProblemsFeed(QObject):
         """Read once more what failed."""
         slide = self._view.slide
         if slide is not None:
-            self._session.loader.retry(slide.serial)
+            slide.retry()
+            self._session.samples.forget(slide.serial)
+            computed = frozenset(
+                number for number, each in enumerate(slide.levels) if not each.stored
+            )
+            self._session.loader.retry(slide.serial, lambda key: key.level in computed)
             self.refresh()
             self._view.viewport().update()
 
@@ -130,23 +139,30 @@ def _pass_on(error: Exception) -> None:
     raise error
 
 
-def _failed(failures: Sequence[Failure[DisplayTile]]) -> tuple[TileProblem, ...]:
-    """Return each place once, whatever the looks it was wanted in."""
-    first: dict[tuple[int, ...], Failure[DisplayTile]] = {}
+def _failed(
+    slide: Slide, failures: Sequence[Failure[DisplayTile]]
+) -> dict[TileKey, str]:
+    """Return each place once, whatever the looks and the levels it was wanted for."""
+    found = dict(_listed(slide.failed))
     for failure in failures:
-        first.setdefault(failure.key[:5], failure)
-    return tuple(
-        TileProblem(
-            TileKey(*each.key[:5], each.key.look.optical_paths[0]), str(each.error)
-        )
-        for each in first.values()
-    )
+        found.setdefault(failure.key.tile_keys()[0], str(failure.error))
+    return found
 
 
-def _damaged(slide: Slide) -> tuple[TileProblem, ...]:
-    """Return the damaged tiles; workers may add to them meanwhile."""
+def _in_order(
+    before: Sequence[TileProblem], failed: Mapping[TileKey, str]
+) -> tuple[TileProblem, ...]:
+    """Return what failed, what is listed already first and as it is."""
+    known = [problem for problem in before if problem.tile in failed]
+    listed = {problem.tile for problem in known}
+    new = (TileProblem(*each) for each in failed.items() if each[0] not in listed)
+    return (*known, *new)
+
+
+def _listed(tiles: Mapping[TileKey, str]) -> tuple[TileProblem, ...]:
+    """Return tiles and their sentences; workers may add to them meanwhile."""
     while True:
         try:
-            return tuple(TileProblem(*each) for each in tuple(slide.damaged.items()))
+            return tuple(TileProblem(*each) for each in tuple(tiles.items()))
         except RuntimeError:  # one was added while this went through them
             continue
