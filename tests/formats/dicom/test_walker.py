@@ -20,8 +20,9 @@ from tests.formats.dicom.raw_files import (
     element,
     item,
 )
-from viewer.formats.dicom import walker
-from viewer.formats.dicom.walker import Element, walk
+from viewer.formats.dicom import element_headers, walker
+from viewer.formats.dicom.element_headers import Element
+from viewer.formats.dicom.walker import PER_FRAME, walk
 from viewer.formats.files import BytesFile
 
 
@@ -214,9 +215,44 @@ def test_endless_elements_end_the_walk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_endless_items_end_the_walk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(walker, "MOST_NESTED", 50)
+    monkeypatch.setattr(element_headers, "MOST_NESTED", 50)
     data = undefined(0x00091001, b"SQ", item(b"") * 1000)
     assert tags(data + BEHIND) == [0x00091001]
+
+
+def test_items_of_frames_are_not_stepped_over_header_by_header(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(element_headers, "MOST_NESTED", 50)
+    frames = undefined_item(element(0x00480106, b"SH", b"1 ")) * 1000
+    data = undefined(PER_FRAME, b"SQ", frames)
+    assert tags(data + BEHIND) == [PER_FRAME, 0x7FE00008]
+
+
+@settings(deadline=None)
+@given(
+    odd=st.sampled_from(
+        [
+            item(element(0x00480106, b"SH", b"1 "), length=UNDEFINED) + DELIMITER,
+            item(b""),
+            undefined_item(element(0x00091001, b"OB", ITEM_END + DELIMITER)),
+            undefined_item(element(0x00091001, b"OB", DELIMITER)),
+            undefined_item(undefined(0x00091001, b"SQ", undefined_item(b""))),
+            undefined_item(element(0x00091001, b"OB", item(b"", length=UNDEFINED))),
+        ]
+    ),
+    before=st.integers(0, 600),
+    behind=st.integers(0, 600),
+)
+def test_an_odd_item_among_those_of_frames_does_no_harm(
+    odd: bytes, before: int, behind: int
+) -> None:
+    plain_item = undefined_item(element(0x00480106, b"SH", b"1 "))
+    frames = plain_item * before + odd + plain_item * behind
+    data = undefined(PER_FRAME, b"SQ", frames)
+    found = walked(data + BEHIND)
+    assert [each.tag for each in found] == [PER_FRAME, 0x7FE00008]
+    assert found[1].start == len(data)
 
 
 def test_values_are_not_read() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Final, NamedTuple, TypeVar
 
+from viewer.formats.dicom.element_headers import Element
 from viewer.formats.dicom.frame_source import (
     LARGEST_FRAME,
     FrameFindings,
@@ -22,7 +23,6 @@ from viewer.formats.dicom.items import (
     walk_items,
 )
 from viewer.formats.dicom.offsets import UNKNOWN, OffsetTable, read_tables
-from viewer.formats.dicom.walker import Element
 from viewer.formats.files import ReadableFile
 from viewer.slide.errors import BrokenFile, BrokenFrame
 

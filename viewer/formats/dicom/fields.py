@@ -5,19 +5,19 @@ from dataclasses import replace
 from typing import Final
 
 from viewer.formats.dicom.data_set import DataSet, Field, Items
-from viewer.formats.dicom.header import EXTENDED_OFFSETS
-from viewer.formats.dicom.item_scan import scan_items
-from viewer.formats.dicom.lexicon import block_of, is_private_creator, vr_of
-from viewer.formats.dicom.values import encodings_of
-from viewer.formats.dicom.walker import (
+from viewer.formats.dicom.element_headers import (
     ITEM,
     ITEM_END,
-    MOST_ELEMENTS,
     PIXEL_DATA,
     SEQUENCE_END,
     Element,
     Headers,
 )
+from viewer.formats.dicom.header import EXTENDED_OFFSETS
+from viewer.formats.dicom.item_scan import scan_items
+from viewer.formats.dicom.lexicon import block_of, is_private_creator, vr_of
+from viewer.formats.dicom.values import encodings_of
+from viewer.formats.dicom.walker import MOST_ELEMENTS
 
 DEEPEST_SHOWN: Final = 64
 """Sequences within sequences that are opened."""

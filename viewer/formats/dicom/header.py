@@ -10,11 +10,11 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filereader import read_dataset
 
 from viewer.formats.dicom.deflated import inflate
-from viewer.formats.dicom.walker import PIXEL_DATA, Element, walk
+from viewer.formats.dicom.element_headers import PIXEL_DATA, Element
+from viewer.formats.dicom.walker import PER_FRAME, walk
 from viewer.formats.files import RandomAccessFile, ReadableFile
 from viewer.slide.errors import BrokenFile, UnsupportedFile
 
-PER_FRAME: Final = 0x52009230
 EXTENDED_OFFSETS: Final = 0x7FE00001
 EXTENDED_LENGTHS: Final = 0x7FE00002
 IMPLICIT: Final = "1.2.840.10008.1.2"

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.formats.dicom.walker import ITEM, SEQUENCE_END, UNDEFINED, Headers
+from viewer.formats.dicom.element_headers import ITEM, SEQUENCE_END, UNDEFINED, Headers
 from viewer.formats.files import ReadableFile
 
 MOST_ITEMS: Final = 4_000_000

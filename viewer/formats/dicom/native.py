@@ -2,13 +2,13 @@
 
 from typing import Final
 
+from viewer.formats.dicom.element_headers import Element
 from viewer.formats.dicom.frame_source import (
     LARGEST_FRAME,
     FrameFindings,
     FrameRef,
     Source,
 )
-from viewer.formats.dicom.walker import Element
 from viewer.formats.files import ReadableFile
 from viewer.slide.errors import BrokenFile, BrokenFrame
 

@@ -6,9 +6,9 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from viewer.formats.dicom.element_headers import ITEM, Element
 from viewer.formats.dicom.header import Header
 from viewer.formats.dicom.items import HEADER, ITEM_TAG, begins_codestream
-from viewer.formats.dicom.walker import ITEM, Element
 from viewer.formats.files import ReadableFile
 from viewer.slide.errors import BrokenFile
 

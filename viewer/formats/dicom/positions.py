@@ -14,8 +14,8 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from viewer.formats.dicom.element_headers import ITEM, SEQUENCE_END
 from viewer.formats.dicom.header import Header
-from viewer.formats.dicom.walker import ITEM, SEQUENCE_END
 from viewer.formats.files import ReadableFile
 from viewer.slide.errors import BrokenFile
 
