@@ -6,7 +6,6 @@ from typing import Final, NamedTuple, TypeVar
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QApplication,
     QDockWidget,
     QMainWindow,
@@ -21,6 +20,7 @@ from viewer.panels.panel import Panel
 from viewer.panels.problems_panel import ProblemsPanel
 from viewer.panels.slides_panel import SlidesPanel
 from viewer.window import actions
+from viewer.window.dock_buttons import explain_buttons
 from viewer.window.panel_scroll import PanelScroll
 from viewer.window.settings import DOCKS_VERSION
 
@@ -228,7 +228,7 @@ class Docks:
         dock.setObjectName(row.name)
         dock.setWidget(PanelScroll(panel))
         dock.setAccessibleName(panel.title)
-        _explain_buttons(dock)
+        explain_buttons(dock)
         self._window.addDockWidget(row.area, dock)
         self._docks[row.name] = dock
         self.panels[row.name] = panel
@@ -236,15 +236,6 @@ class Docks:
 
 def _holds(region: QWidget, focused: QWidget | None) -> bool:
     return focused is not None and (region is focused or region.isAncestorOf(focused))
-
-
-def _explain_buttons(dock: QDockWidget) -> None:
-    """Give the title's buttons the names and tips that Qt leaves out."""
-    name = dock.windowTitle()
-    for button, does in (("close", "Hide"), ("float", "Float or dock")):
-        for each in dock.findChildren(QAbstractButton, f"qt_dockwidget_{button}button"):
-            each.setAccessibleName(f"{does} {name}")
-            each.setToolTip(f"{does} {name}")
 
 
 def _focus(region: QWidget) -> None:
