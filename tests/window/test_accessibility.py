@@ -152,6 +152,15 @@ def test_every_menu_entry_tells_its_key_in_its_tip(full_window: MainWindow) -> N
             assert any(f"({key})" in action.toolTip() for key in keys), action.text()
 
 
+def test_the_menus_show_tips_that_say_more_than_the_entry(
+    full_window: MainWindow,
+) -> None:
+    assert all(menu.toolTipsVisible() for menu in menus_of(full_window))
+    for action in menu_actions(full_window):
+        said = action.text().partition("\t")[0].replace("&", "").removesuffix(" …")
+        assert action.toolTip().partition(" (")[0] != said
+
+
 def test_no_two_entries_of_a_menu_share_a_letter(full_window: MainWindow) -> None:
     def letter(text: str) -> str:
         at = text.replace("&&", "").find("&")
@@ -200,6 +209,7 @@ def test_every_control_in_sight_can_be_reached_by_tab(full_window: MainWindow) -
 def test_escape_comes_back_to_the_picture_from_every_panel(
     full_window: MainWindow, qtbot: QtBot
 ) -> None:
+    full_window.message.hide()  # or else the key would close it first
     for name in full_window.docks.panels:
         full_window.docks[name].raise_()  # two of them are tabs
         inside = next(

@@ -26,7 +26,9 @@ MAGNIFICATIONS: Final[Mapping[int, float]] = {
 }
 """What the digits 1 to 7 show: 1.25x to 80x."""
 
-_MICROMETERS_AT_1X: Final = 10.0  # a pixel of 0.25 um is what 40x has come to mean
+MICROMETERS_AT_1X: Final = 10.0
+"""Of a pixel: one of 0.25 um is what 40x has come to mean."""
+
 _SANE_MICROMETERS: Final = (0.02, 50.0)
 _NOTCH: Final = 120.0  # eighths of a degree, one notch of a wheel
 _WHEEL_PAN: Final = 80.0  # pixels that a notch pans by
@@ -53,7 +55,7 @@ def magnification(slide: Slide, pixel_size: float) -> float | None:
     scale = micrometers_per_pixel(slide)
     if scale is None:
         return None
-    return _MICROMETERS_AT_1X / (sqrt(scale[0] * scale[1]) * pixel_size)
+    return MICROMETERS_AT_1X / (sqrt(scale[0] * scale[1]) * pixel_size)
 
 
 def pixel_size_at(slide: Slide, magnified: float) -> float | None:

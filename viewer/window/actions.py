@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
-from viewer.scene.navigation import MAGNIFICATIONS
+from viewer.scene.navigation import MAGNIFICATIONS, MICROMETERS_AT_1X
 
 
 class Binding(Enum):
@@ -63,8 +63,20 @@ _SHOWN: Final = (Binding.SHOWN, Need.SLIDE)
 _SWITCHED: Final = (Binding.PICTURE, Need.SEVERAL_SLIDES)
 
 ACTIONS: Final[Sequence[ActionRow]] = (
-    ActionRow(FILE, "open_files", "&Open Files …", ("Ctrl+O",)),
-    ActionRow(FILE, "open_folder", "Open &Folder …", ("Ctrl+Shift+O",)),
+    ActionRow(
+        FILE,
+        "open_files",
+        "&Open Files …",
+        ("Ctrl+O",),
+        tip="Open files, each with the rest of its slide",
+    ),
+    ActionRow(
+        FILE,
+        "open_folder",
+        "Open &Folder …",
+        ("Ctrl+Shift+O",),
+        tip="Open every slide in a folder",
+    ),
     ActionRow(
         FILE,
         "paste",
@@ -72,12 +84,33 @@ ACTIONS: Final[Sequence[ActionRow]] = (
         ("Ctrl+V",),
         tip="Open the files or folders whose paths are on the clipboard",
     ),
-    ActionRow(FILE, "open_demo", "Open &Demo Slide", ()),
+    ActionRow(
+        FILE,
+        "open_demo",
+        "Open &Demo Slide",
+        (),
+        tip="Open a slide that the program draws itself",
+    ),
     ActionRow(FILE, *_SEPARATOR),
-    ActionRow(FILE, "close_slide", "&Close Slide", ("Ctrl+W",), need=Need.SLIDE),
+    ActionRow(
+        FILE,
+        "close_slide",
+        "&Close Slide",
+        ("Ctrl+W",),
+        need=Need.SLIDE,
+        tip="Put away the slide on screen",
+    ),
     ActionRow(FILE, *_SEPARATOR),
-    ActionRow(FILE, "quit", "&Quit", ("Ctrl+Q",)),
-    ActionRow(VIEW, "full_screen", "&Full Screen", ("F11",)),
+    ActionRow(
+        FILE, "quit", "&Quit", ("Ctrl+Q",), tip="Close the window and end the program"
+    ),
+    ActionRow(
+        VIEW,
+        "full_screen",
+        "&Full Screen",
+        ("F11",),
+        tip="Show the slide alone, on the whole screen",
+    ),
     ActionRow(VIEW, "full_screen_key", "", ("F",), Binding.PICTURE),
     ActionRow(
         VIEW,
@@ -97,10 +130,28 @@ ACTIONS: Final[Sequence[ActionRow]] = (
         checked=True,
         tip="Show a line of a round length on the slide",
     ),
-    ActionRow(ZOOM, "zoom_in", "Zoom &In", ("+",), *_SHOWN),
-    ActionRow(ZOOM, "zoom_out", "Zoom &Out", ("-",), *_SHOWN),
-    ActionRow(ZOOM, "fit", "&Whole Slide", ("0",), *_SHOWN),
-    ActionRow(ZOOM, "native", "&Native Pixels", ("9",), *_SHOWN),
+    ActionRow(
+        ZOOM, "zoom_in", "Zoom &In", ("+",), *_SHOWN, tip="Magnify a quarter more"
+    ),
+    ActionRow(
+        ZOOM,
+        "zoom_out",
+        "Zoom &Out",
+        ("-",),
+        *_SHOWN,
+        tip="Magnify less, to see more around",
+    ),
+    ActionRow(
+        ZOOM, "fit", "&Whole Slide", ("0",), *_SHOWN, tip="Fit the slide into the view"
+    ),
+    ActionRow(
+        ZOOM,
+        "native",
+        "&Native Pixels",
+        ("9",),
+        *_SHOWN,
+        tip="Show one pixel of the slide on one of the screen",
+    ),
     ActionRow(
         ZOOM,
         "smooth_zoom",
@@ -111,7 +162,14 @@ ACTIONS: Final[Sequence[ActionRow]] = (
     ),
     ActionRow(ZOOM, *_SEPARATOR),
     *(
-        ActionRow(ZOOM, f"magnify_{factor:g}", f"{factor:g}x", (f"{key}",), *_SHOWN)
+        ActionRow(
+            ZOOM,
+            f"magnify_{factor:g}",
+            f"{factor:g}x",
+            (f"{key}",),
+            *_SHOWN,
+            tip=f"Show {MICROMETERS_AT_1X / factor:g} µm of the slide on each pixel",
+        )
         for key, factor in MAGNIFICATIONS.items()
     ),
     ActionRow(
@@ -131,8 +189,22 @@ ACTIONS: Final[Sequence[ActionRow]] = (
         need=Need.SLIDE,
         tip="Show colors as the slide says (Home, with the whole slide)",
     ),
-    ActionRow(GO, "next_slide", "&Next Slide", ("PgDown",), *_SWITCHED),
-    ActionRow(GO, "previous_slide", "&Previous Slide", ("PgUp",), *_SWITCHED),
+    ActionRow(
+        GO,
+        "next_slide",
+        "&Next Slide",
+        ("PgDown",),
+        *_SWITCHED,
+        tip="Show the slide after this one in the list",
+    ),
+    ActionRow(
+        GO,
+        "previous_slide",
+        "&Previous Slide",
+        ("PgUp",),
+        *_SWITCHED,
+        tip="Show the slide before this one in the list",
+    ),
     ActionRow(GO, *_SEPARATOR),
     ActionRow(
         GO,
@@ -160,17 +232,42 @@ ACTIONS: Final[Sequence[ActionRow]] = (
         tip="Go to the attribute found before",
     ),
     ActionRow(GO, *_SEPARATOR),
-    ActionRow(GO, "next_region", "Next &Region", ("F6",)),
-    ActionRow(GO, "previous_region", "Previ&ous Region", ("Shift+F6",)),
+    ActionRow(
+        GO,
+        "next_region",
+        "Next &Region",
+        ("F6",),
+        tip="Go on to the next panel, or to the picture",
+    ),
+    ActionRow(
+        GO,
+        "previous_region",
+        "Previ&ous Region",
+        ("Shift+F6",),
+        tip="Go back to the panel before, or to the picture",
+    ),
     ActionRow(
         GO,
         "leave",
-        "Cancel Opening or &Leave Full Screen",
+        "Cance&l, Close Message or Leave Full Screen",
         ("Esc",),
         need=Need.SOMETHING_TO_LEAVE,
+        tip="Stop what is being opened, or show the panels again",
     ),
-    ActionRow(HELP, "keys", "&Keys and Mouse", ("F1", "?")),
-    ActionRow(HELP, "about", "&About Coverslip", ()),
+    ActionRow(
+        HELP,
+        "keys",
+        "&Keys and Mouse",
+        ("F1", "?"),
+        tip="List all that the window does, to search and to try",
+    ),
+    ActionRow(
+        HELP,
+        "about",
+        "&About Coverslip",
+        (),
+        tip="Show the versions of the program and its libraries",
+    ),
 )
 
 MENUS: Final = (FILE, VIEW, ZOOM, COLOR, PANELS, GO, HELP)
@@ -194,6 +291,8 @@ class Commands:
         The slot of a switch is called with its state, any other with nothing.
         """
         self._menus = {title: window.menuBar().addMenu(title) for title in MENUS}
+        for menu in self._menus.values():
+            menu.setToolTipsVisible(True)
         self._actions: dict[str, QAction] = {}
         for row in ACTIONS:
             if not row.name:

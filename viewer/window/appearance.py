@@ -12,9 +12,13 @@ from viewer.window.settings import Settings
 SCHEME: Final = "view/appearance"
 
 _SCHEMES: Final = {
-    "system": ("As the &System", Qt.ColorScheme.Unknown),
-    "light": ("&Light", Qt.ColorScheme.Light),
-    "dark": ("&Dark", Qt.ColorScheme.Dark),
+    "system": (
+        "As the &System",
+        Qt.ColorScheme.Unknown,
+        "Light or dark as the desktop is, and when it changes",
+    ),
+    "light": ("&Light", Qt.ColorScheme.Light, "Dark text on light grounds"),
+    "dark": ("&Dark", Qt.ColorScheme.Dark, "Light text on dark grounds"),
 }
 _PALETTES: Final = {Qt.ColorScheme.Light: light, Qt.ColorScheme.Dark: dark}
 
@@ -34,9 +38,10 @@ class Appearance(QObject):
         self._group = QActionGroup(self)
         kept = settings.text(SCHEME)
         remembered = kept if kept in _SCHEMES else "system"
-        for name, (text, _) in _SCHEMES.items():
+        for name, (text, _scheme, tip) in _SCHEMES.items():
             action = QAction(text, self._group)
             action.setObjectName(f"appearance_{name}")
+            action.setToolTip(tip)
             action.setCheckable(True)
             action.setData(name)
             action.setChecked(name == remembered)

@@ -184,6 +184,7 @@ class MainWindow(QMainWindow):
         self.view.refused.connect(self.message.show_note)
         self.view.tile_picked.connect(self._show_tile)
         self.full_screen.changed.connect(self._enable_actions)
+        self.message.changed.connect(self._enable_actions)
         self.slides_panel.chosen.connect(self._show_chosen)
         self.slides_panel.picked.connect(self.view.setFocus)
         self.images_panel.place_chosen.connect(self.view.center_on)
@@ -244,6 +245,8 @@ class MainWindow(QMainWindow):
     def _leave(self) -> None:
         if self.session.is_opening:
             self.session.cancel()
+        elif not self.message.isHidden():
+            self.message.hide()
         elif self.isFullScreen():
             self.full_screen.toggle()
 
@@ -253,6 +256,7 @@ class MainWindow(QMainWindow):
             has |= Need.SLIDE
         if len(self.session.slides) > 1:
             has |= Need.SEVERAL_SLIDES
-        if self.session.is_opening or self.isFullScreen():
+        is_told = not self.message.isHidden()
+        if self.session.is_opening or is_told or self.isFullScreen():
             has |= Need.SOMETHING_TO_LEAVE
         self.commands.enable(has)

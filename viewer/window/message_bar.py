@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QColor, QHideEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -32,6 +32,9 @@ LONGEST_WORD: Final = 48
 class MessageBar(QFrame):
     """Shows one sentence with optional details until it is closed or replaced."""
 
+    changed = Signal()
+    """A message has come or gone."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         """Start hidden."""
         super().__init__(parent)
@@ -52,7 +55,7 @@ class MessageBar(QFrame):
         close = QToolButton()
         close.setText("\N{MULTIPLICATION SIGN}")
         close.setAutoRaise(True)
-        close.setToolTip("Close this message")
+        close.setToolTip("Close this message (Esc)")
         close.setAccessibleName("Close message")
         close.clicked.connect(self.hide)
         self.details = QPlainTextEdit()
@@ -75,6 +78,16 @@ class MessageBar(QFrame):
     def show_note(self, sentence: str, details: Sequence[str] = ()) -> None:
         """Say what is worth knowing."""
         self._say(sentence, details, NOTE_COLOR)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tell that there is something to close."""
+        super().showEvent(event)
+        self.changed.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Tell that there is nothing to close any more."""
+        super().hideEvent(event)
+        self.changed.emit()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow a change between light and dark."""
