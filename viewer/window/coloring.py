@@ -14,8 +14,8 @@ from viewer.slide.look import Look
 from viewer.slide.model import Slide, TileKey
 from viewer.tiles.plan import Viewport, target_places
 from viewer.window import color_chip
-from viewer.window.actions import Commands
 from viewer.window.color import ColorPreparation
+from viewer.window.commands import Commands
 from viewer.window.docks import Docks
 from viewer.window.settings import Settings
 from viewer.window.slide_profiles import OpenedProfile, SlideProfiles, corrections_of

@@ -19,7 +19,8 @@ from viewer.panels.metadata_panel import MetadataPanel
 from viewer.panels.panel import Panel
 from viewer.panels.problems_panel import ProblemsPanel
 from viewer.panels.slides_panel import SlidesPanel
-from viewer.window import actions
+from viewer.window.actions import PANELS as PANELS_MENU
+from viewer.window.commands import Commands, bind_to_picture
 from viewer.window.dock_buttons import explain_buttons
 from viewer.window.panel_scroll import PanelScroll
 from viewer.window.settings import DOCKS_VERSION
@@ -102,16 +103,16 @@ class Docks:
         """Return the dock of a panel by its name in PANELS."""
         return self._docks[name]
 
-    def offer(self, commands: actions.Commands, picture: QWidget) -> None:
+    def offer(self, commands: Commands, picture: QWidget) -> None:
         """Put the panels into their menu, with their keys."""
         for row in PANELS:
             action = self._docks[row.name].toggleViewAction()
-            commands.add(actions.PANELS, action)
+            commands.add(PANELS_MENU, action)
             action.setToolTip(f"Show or hide {action.text()}")
             if row.whole:
                 action.triggered.connect(partial(self._heighten, row.name))
             if row.key:
-                actions.bind_to_picture(action, picture, row.key)
+                bind_to_picture(action, picture, row.key)
                 action.setToolTip(f"{action.toolTip()} ({row.key})")
 
     def panel(self, kind: type[P]) -> P:

@@ -22,9 +22,10 @@ from viewer.qt.resources import application_icon
 from viewer.scene.slide_view import SlideView
 from viewer.slide.model import Slide, TileKey
 from viewer.tiles.plan import Viewport
-from viewer.window.actions import FILE, VIEW, Commands, Need
+from viewer.window.actions import FILE, VIEW, Need
 from viewer.window.appearance import Appearance
 from viewer.window.coloring import Coloring
+from viewer.window.commands import Commands
 from viewer.window.docks import Docks
 from viewer.window.finding import Finding
 from viewer.window.focus_ring import FocusRing

@@ -12,7 +12,7 @@ from viewer.scene.navigation import MAGNIFICATIONS, ZOOM_STEP
 from viewer.scene.scale_bar import ScaleBar
 from viewer.scene.slide_view import SlideView
 from viewer.scene.tracking import Tracking
-from viewer.window.actions import Commands
+from viewer.window.commands import Commands
 from viewer.window.session import Session
 from viewer.window.settings import Settings
 
