@@ -5,16 +5,17 @@ indexes into a data set. PS3.3 C.8.12.4 (Whole Slide Microscopy Image) and C.7.6
 (Multi-frame Dimension).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import inf
+from math import inf, isfinite
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pydicom.dataset import Dataset
 
 from viewer.codecs import FrameFormat, is_encapsulated
 from viewer.formats.dicom.absent import absent_color, is_cielab
+from viewer.formats.dicom.facts import floats, items, number, text, value_of
 from viewer.formats.dicom.header import Header
 from viewer.slide.errors import BrokenFile, UnsupportedFile
 from viewer.slide.geometry import Size, Spacing
@@ -100,8 +101,8 @@ def read_instance(header: Header) -> Instance:
         container=text(dataset, "ContainerIdentifier"),
         frame_of_reference=text(dataset, "FrameOfReferenceUID"),
         concatenation=text(dataset, "ConcatenationUID"),
-        concatenation_number=_number(dataset, "InConcatenationNumber", 1),
-        concatenation_offset=_number(dataset, "ConcatenationFrameOffsetNumber", 0),
+        concatenation_number=number(dataset, "InConcatenationNumber", 1),
+        concatenation_offset=number(dataset, "ConcatenationFrameOffsetNumber", 0),
         role=_role(header, warnings),
         size=size,
         frames=frames,
@@ -113,49 +114,6 @@ def read_instance(header: Header) -> Instance:
         origin=_origin(dataset),
         warnings=tuple(warnings),
     )
-
-
-def text(dataset: Dataset, keyword: str) -> str:
-    """Return an attribute as stripped text; empty where absent or unreadable."""
-    value = _value(dataset, keyword)
-    return "" if value is None else str(value).strip(" \0")
-
-
-def items(dataset: Dataset, keyword: str) -> list[Dataset]:
-    """Return the items of a sequence; none where it is absent or unreadable."""
-    value = _value(dataset, keyword)
-    if value is None or isinstance(value, str | bytes):
-        return []
-    try:
-        return [item for item in value if isinstance(item, Dataset)]
-    except TypeError:
-        return []
-
-
-def _value(dataset: Dataset, keyword: str) -> Any:
-    try:
-        return dataset.get(keyword)
-    except Exception:  # noqa: BLE001  pydicom raises what the bad bytes made it meet
-        return None
-
-
-def _number(dataset: Dataset, keyword: str, default: int) -> int:
-    try:
-        return int(str(_value(dataset, keyword)))
-    except ValueError:
-        return default
-
-
-def floats(dataset: Dataset, keyword: str) -> list[float]:
-    """Return an attribute's numbers; none where it is absent or holds no numbers."""
-    value = _value(dataset, keyword)
-    if value is None or value == "":
-        return []
-    values: Iterable[Any] = [value] if isinstance(value, str | int | float) else value
-    try:
-        return [float(each) for each in values]
-    except (TypeError, ValueError):
-        return []
 
 
 def _refuse_others(header: Header) -> None:
@@ -205,7 +163,7 @@ def _matrix_size(header: Header, tile_size: Size, frames: int) -> Size:
 
 
 def _role(header: Header, warnings: list[SlideWarning]) -> str:
-    value = _value(header.dataset, "ImageType")
+    value = value_of(header.dataset, "ImageType")
     values = [value] if isinstance(value, str) else list(value or [])
     if len(values) >= 3 and str(values[2]).strip():
         return str(values[2]).strip().upper()
@@ -223,14 +181,14 @@ def _role(header: Header, warnings: list[SlideWarning]) -> str:
 
 def _frame_format(header: Header, tile_size: Size) -> FrameFormat:
     dataset = header.dataset
-    samples = _number(dataset, "SamplesPerPixel", 3)
-    allocated = _number(dataset, "BitsAllocated", 8)
+    samples = number(dataset, "SamplesPerPixel", 3)
+    allocated = number(dataset, "BitsAllocated", 8)
     if samples not in {1, 3} or allocated not in {8, 16}:
         raise BrokenFile(
             f"{header.path.name}: Samples per Pixel {samples} and Bits Allocated "
             f"{allocated}, expected 1 or 3 samples of 8 or 16 bits."
         )
-    stored = _number(dataset, "BitsStored", allocated)
+    stored = number(dataset, "BitsStored", allocated)
     return FrameFormat(
         transfer_syntax=header.transfer_syntax,
         photometric=text(dataset, "PhotometricInterpretation").upper()
@@ -239,8 +197,8 @@ def _frame_format(header: Header, tile_size: Size) -> FrameFormat:
         samples_per_pixel=samples,
         bits_allocated=allocated,
         bits_stored=stored if 1 <= stored <= allocated else allocated,
-        signed=_number(dataset, "PixelRepresentation", 0) == 1,
-        planar=_number(dataset, "PlanarConfiguration", 0),
+        signed=number(dataset, "PixelRepresentation", 0) == 1,
+        planar=number(dataset, "PlanarConfiguration", 0),
     )
 
 
@@ -284,10 +242,10 @@ def _origin(dataset: Dataset) -> tuple[float, float] | None:
 
 def _focal_planes(dataset: Dataset) -> tuple[float, ...]:
     # Not Number of Focal Planes (0048,0013), which belongs to extended depth of field.
-    count = max(1, min(_number(dataset, "TotalPixelMatrixFocalPlanes", 1), 10_000))
+    count = max(1, min(number(dataset, "TotalPixelMatrixFocalPlanes", 1), 10_000))
     measures = _shared(dataset, "PixelMeasuresSequence")
     step = floats(measures, "SpacingBetweenSlices") if measures is not None else []
-    step_um = step[0] * 1000 if step else 0.0
+    step_um = step[0] * 1000 if step and isfinite(step[0]) else 0.0
     return tuple(plane * step_um for plane in range(count))
 
 
@@ -296,7 +254,7 @@ def _optical_paths(
 ) -> tuple[OpticalPath, ...]:
     dataset = header.dataset
     absent = floats(dataset, _ABSENT)
-    if _value(dataset, _ABSENT) is not None and not is_cielab(absent):
+    if value_of(dataset, _ABSENT) is not None and not is_cielab(absent):
         found = text(dataset, _ABSENT)[:80] or "empty"
         sentence = f"{header.path.name}: {_ABSENT} is {found}, expected 3 numbers."
         warnings.append(SlideWarning("metadata", sentence, header.path))
@@ -326,11 +284,11 @@ def _optical_path(
         identifier=text(item, "OpticalPathIdentifier") or str(number + 1),
         description=text(item, "OpticalPathDescription"),
         icc_profile=_profile(item) or unnamed.icc_profile,
-        objective_power=power[0] if power and power[0] > 0 else None,
+        objective_power=power[0] if power and 0 < power[0] < inf else None,
         absent=absent_color(absent, light, is_color=unnamed.grey_range is None),
     )
 
 
 def _profile(dataset: Dataset) -> bytes | None:
-    value = _value(dataset, "ICCProfile")
+    value = value_of(dataset, "ICCProfile")
     return bytes(value) if isinstance(value, bytes) and value else None

@@ -8,7 +8,8 @@ from typing import Final
 
 from pydicom.dataset import Dataset
 
-from viewer.formats.dicom.instance import Instance, items, text
+from viewer.formats.dicom.facts import items, text
+from viewer.formats.dicom.instance import Instance
 
 _PLACEHOLDERS: Final = frozenset({"", "unknown", "none", "null"})
 _LONGEST: Final = 4000  # characters of one text; Label Text has no limit of its own

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from math import hypot, isfinite
 from typing import Final
 
-from viewer.formats.dicom.instance import Instance, floats
+from viewer.formats.dicom.facts import floats
+from viewer.formats.dicom.instance import Instance
 from viewer.slide.geometry import Rect, Size, Spacing
 from viewer.slide.placement import Correspondence, Placement
 
