@@ -6,7 +6,11 @@ import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import numpy as np
 import pytest
+import tifffile
+from pydicom import dcmread
+from pydicom.uid import ComprehensiveSRStorage
 
 from tests.formats.dicom.raw_files import element, start, text
 from tests.synthetic import write_slide
@@ -63,6 +67,42 @@ def test_folder_lists_its_instances_and_one_of_them_is_written(folder: Path) -> 
     (path,) = folder.glob("*level0*")
     again = coverslip("metadata", path, "--instance", number, "--format", "json")
     assert json.loads(again.stdout) == [model]
+
+
+def test_files_of_folders_within_are_told_apart(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        write_slide(tmp_path / name, levels=1, label=False, overview=False)
+    ran = coverslip("metadata", tmp_path)
+    paths = [line.split()[1].rstrip(":") for line in ran.stdout.splitlines()]
+    assert [Path(each).parent.name for each in paths] == ["first", "second"]
+    assert all((tmp_path / each).is_file() for each in paths)
+
+
+def test_folder_without_a_slide_lists_its_dicom_files(tmp_path: Path) -> None:
+    (level,) = write_slide(tmp_path, levels=1, label=False, overview=False)
+    dataset = dcmread(level)
+    dataset.SOPClassUID = ComprehensiveSRStorage
+    dataset.file_meta.MediaStorageSOPClassUID = ComprehensiveSRStorage
+    del dataset.PixelData
+    dataset.save_as(level)
+    (tmp_path / "a note.txt").write_text("no DICOM")
+    ran = coverslip("metadata", tmp_path)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout == (
+        f"   0  {level.name}: no slide: Comprehensive SR Storage"
+        f" ({ComprehensiveSRStorage})\n"
+    )
+    ran = coverslip("metadata", tmp_path, "--instance", "0", "--format", "json")
+    (model,) = json.loads(ran.stdout)
+    assert model["00080016"]["Value"] == [ComprehensiveSRStorage]
+
+
+def test_json_of_a_tiff_file_leads_to_its_tags(tmp_path: Path) -> None:
+    tifffile.imwrite(tmp_path / "x.tif", np.zeros((4, 4), np.uint8))
+    ran = coverslip("metadata", tmp_path / "x.tif", "--format", "json")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    sentence = "x.tif is a TIFF file; --side tiff writes its tags.\n"
+    assert ran.stderr.endswith(sentence)
 
 
 def test_xml_is_well_formed(folder: Path) -> None:

@@ -2,11 +2,12 @@
 
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from viewer.commands.slides import opened, say
+from viewer.formats import Opened
 from viewer.formats.metadata import (
     dicom_json,
     dicom_xml,
@@ -14,7 +15,7 @@ from viewer.formats.metadata import (
     tiff_side,
     tiff_tags_json,
 )
-from viewer.slide.errors import SlideError
+from viewer.slide.errors import SlideError, UnsupportedFile
 from viewer.slide.metadata import Attribute
 
 SUMMARY: Final = "write all attributes of any DICOM file, as text, JSON or XML"
@@ -23,6 +24,9 @@ _HELP: Final = """\
 A file is written whole, whether it is a slide or not. Of a folder the instances are
 listed with their numbers; --instance K writes one of them. With a file, --instance
 counts the instances of the slide that the file belongs to.
+
+text has one line for each attribute, shortened where the value is long, and says in
+words what codes and UIDs mean.
 
 json is the DICOM JSON Model (PS3.18 annex F), xml the Native DICOM Model (PS3.19 A.1).
 Both leave out pixel data and the tables of their places, File Meta Information, and
@@ -56,7 +60,7 @@ def run(arguments: Namespace) -> int:
                 f"{path.name or path} is a folder; --instance says which of its files "
                 f"to write as {arguments.format.upper()}."
             )
-        _write(f"{line}\n" for line in _listed(_instances(path)))
+        _write(f"{line}\n" for line in _listed(path, _instances(path)))
         return 0
     if arguments.instance is not None:
         path = _chosen(path, arguments.instance)
@@ -76,7 +80,13 @@ def _pieces(path: Path, form: str, side: str | None, notes: list[str]) -> Iterab
         )
     if form == "text":
         return _text(read_metadata(path), without_tiff=side == "dicom")
-    return (dicom_json if form == "json" else dicom_xml)(path, notes)
+    try:
+        return (dicom_json if form == "json" else dicom_xml)(path, notes)
+    except UnsupportedFile as error:
+        if _can(tiff_side, path):
+            sentence = f"{path.name} is a TIFF file; --side tiff writes its tags."
+            raise UnsupportedFile(sentence) from error
+        raise
 
 
 def _write(pieces: Iterable[str]) -> None:
@@ -114,32 +124,58 @@ class _Instance(NamedTuple):
 
 def _instances(path: Path) -> list[_Instance]:
     """Return the files of the slides found, then the DICOM files left out."""
+    try:
+        with opened([str(path)]) as answer:
+            return _sorted_out(answer)
+    except UnsupportedFile:
+        others = _others(path)
+        if not others:
+            raise
+        return others
+
+
+def _sorted_out(answer: Opened) -> list[_Instance]:
     found: list[_Instance] = []
-    with opened([str(path)]) as answer:
-        for slide in answer.slides:
-            for file in slide.files:
-                size = "" if file.size is None else f", {file.size[0]} x {file.size[1]}"
-                found.append(_Instance(file.path, f"{slide.name}, {file.role}{size}"))
+    for slide in answer.slides:
+        for file in slide.files:
+            size = "" if file.size is None else f", {file.size[0]} x {file.size[1]}"
+            found.append(_Instance(file.path, f"{slide.name}, {file.role}{size}"))
     known = {each.path for each in found}
-    found += [
-        _Instance(each.path, f"not used: {each.reason}")
-        for each in answer.ignored
-        if each.path not in known and _is_readable(each.path)
-    ]
+    for path, reason, _ in answer.ignored:
+        if path not in known and _can(read_metadata, path):
+            words = f"not used: {reason.removeprefix(f'{path.name} ')}"
+            found.append(_Instance(path, words))
     return found
 
 
-def _is_readable(path: Path) -> bool:
+def _others(folder: Path) -> list[_Instance]:
+    """Return the files of a folder without a slide that have metadata to write."""
+    files = sorted(each for each in folder.rglob("*") if each.is_file())
+    return [
+        _Instance(each, f"no slide{_class(each)}")
+        for each in files
+        if _can(read_metadata, each)
+    ]
+
+
+def _class(path: Path) -> str:
+    for node in read_metadata(path).children():
+        if node.keyword == "SOPClassUID":
+            return f": {node.value}"
+    return ""
+
+
+def _can(read: Callable[[Path], object], path: Path) -> bool:
     try:
-        read_metadata(path)
+        read(path)
     except SlideError:
         return False
     return True
 
 
-def _listed(instances: list[_Instance]) -> list[str]:
+def _listed(folder: Path, instances: list[_Instance]) -> list[str]:
     return [
-        f"{number:>4}  {each.path.name}: {each.words}"
+        f"{number:>4}  {each.path.relative_to(folder)}: {each.words}"
         for number, each in enumerate(instances)
     ]
 
