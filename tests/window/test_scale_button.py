@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.window.conftest import fake_slide
 from viewer.formats import Opened
 from viewer.window.main_window import MainWindow
+from viewer.window.scale_button import ScaleButton
 
 
 @pytest.fixture
@@ -89,3 +90,23 @@ def test_without_a_scale_only_native_and_whole_can_be_chosen(
     enabled = [text for text, action in found.items() if action.isEnabled()]
     assert enabled == ["Native pixels", "Whole slide"]
     assert found["40x"].toolTip() == "The scale of this slide is unknown."
+
+
+def test_the_arrow_stands_behind_the_text(qtbot: QtBot) -> None:
+    button = ScaleButton()
+    qtbot.addWidget(button)
+    button.setText("14.2x   0.705 µm/px")
+    button.resize(button.sizeHint())
+    drawn = button.grab().toImage()
+    ground = drawn.pixel(drawn.width() - 2, drawn.height() // 2)
+    inked = {
+        (x, y)
+        for x in range(drawn.width())
+        for y in range(drawn.height())
+        if drawn.pixel(x, y) != ground
+    }
+    width = button.fontMetrics().horizontalAdvance(button.text())
+    arrow = [y for x, y in inked if x > drawn.width() - button.fontMetrics().height()]
+    assert arrow, "none is painted"
+    assert abs((min(arrow) + max(arrow)) / 2 - drawn.height() / 2) < 3
+    assert drawn.width() > width + max(arrow) - min(arrow)

@@ -95,6 +95,25 @@ def test_nothing_jumps_while_the_pointer_moves(line: StatusLine, qtbot: QtBot) -
     assert line.position.shown_text == "45,999, 32,913 px   11.500, 8.228 mm"
 
 
+def test_nothing_jumps_while_the_view_zooms(line: StatusLine, qtbot: QtBot) -> None:
+    computed = Level(Size(11_500, 8_229), Size(256, 256), Scale(4.0, 4.0), stored=False)
+    line.resize(1600, line.height())
+    line.set_levels([(0, LEVEL), (None, computed)])
+    line.show_chip("ICC: scanner → sRGB", "")
+    places = set[tuple[int, ...]]()
+    for state in (
+        ViewState(0, LEVEL, 100.0, 40.0, 0.25),
+        ViewState(0, LEVEL, 91.0, 36.4, 0.275),
+        ViewState(None, computed, 25.0, 10.0, 1.0),
+        ViewState(None, computed, 24.7, 9.88, 1.01),
+    ):
+        line.show_view(state)
+        qtbot.wait(1)
+        assert line.level.shown_text == line.level.text()
+        places.add((line.color.x(), line.level.x(), line.scale.x()))
+    assert len(places) == 1
+
+
 @pytest.mark.parametrize("tint", [Tint.AMBER, Tint.RED])
 def test_doubtful_scale_has_a_sign_a_color_and_a_reason(
     line: StatusLine, tint: Tint

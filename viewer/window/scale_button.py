@@ -5,13 +5,16 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from viewer.qt.camera import MAGNIFIED_MOST, Camera
 from viewer.scene.navigation import MAGNIFICATIONS, magnification, pixel_size_at
 from viewer.scene.slide_view import SlideView
 from viewer.slide.model import Slide
+
+WIDEST: Final = "0.000x   00.00 µm/px"
+"""Room is kept for a text like this, so that nothing jumps while the view zooms."""
 
 SAME: Final = 0.01
 """A preset is marked where the view is as near to it as this."""
@@ -41,13 +44,46 @@ class ScaleButton(QToolButton):
         self._view = view
 
     def sizeHint(self) -> QSize:
-        """Return room for the text and for the arrow, which Qt paints over it."""
+        """Return room for the text and for the arrow behind it."""
+        hint = super().sizeHint()
         if not self.text():
-            return super().sizeHint()
-        from PySide6.QtWidgets import QStyle  # late: its enums slow the start
+            return hint
+        widths = map(self.fontMetrics().horizontalAdvance, (self.text(), WIDEST))
+        return QSize(max(widths) + 9 * self._arrow_width() // 4, hint.height())
 
-        arrow = self.style().pixelMetric(QStyle.PixelMetric.PM_MenuButtonIndicator)
-        return super().sizeHint() + QSize(2 * arrow, 0)  # the text is in the middle
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the text from the left and the arrow at the right, in the middle.
+
+        Qt would paint the text in the middle, where it sways as digits come and go, and
+        a speck of an arrow into the corner.
+        """
+        del event
+        # Late, for the enums of styles slow the start.
+        from PySide6.QtWidgets import QStyle, QStyleOptionToolButton
+
+        option = QStyleOptionToolButton()
+        self.initStyleOption(option)
+        option.text = ""  # pyright: ignore[reportAttributeAccessIssue] - stubs lack it
+        features = QStyleOptionToolButton.ToolButtonFeature
+        option.features &= ~(features.HasMenu | features.Menu)  # pyright: ignore[reportAttributeAccessIssue]
+        style, painter = self.style(), QPainter(self)
+        style.drawComplexControl(
+            QStyle.ComplexControl.CC_ToolButton, option, painter, self
+        )
+        width = self._arrow_width()
+        inside = self.rect().adjusted(width // 2, 0, -width // 2, 0)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(inside, Qt.AlignmentFlag.AlignLeft | middle, self.text())
+        inside.setLeft(inside.right() - width)
+        option.rect = inside  # pyright: ignore[reportAttributeAccessIssue]
+        style.drawPrimitive(
+            QStyle.PrimitiveElement.PE_IndicatorArrowDown, option, painter, self
+        )
+        painter.end()
+
+    def _arrow_width(self) -> int:
+        return self.fontMetrics().height() * 2 // 3
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Open the presets by the arrow as well, as boxes of choices do."""

@@ -1,6 +1,6 @@
 """The status line: the pointer, the scale, the level and what is still missing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
@@ -134,6 +134,11 @@ class StatusLine(QStatusBar):
         self.position.reserve(self._position_text(size.width, size.height))
         self.frame.reserve(f"frame {frames:,}" if frames else "")
 
+    def set_levels(self, levels: Iterable[tuple[int | None, Level]]) -> None:
+        """Keep room for all levels of a slide, each with its number if it is stored."""
+        texts = [_level_text(number, level) for number, level in levels]
+        self.level.reserve(max(texts, key=len, default=""))
+
     def show_position(self, position: QPointF | None) -> None:
         """Show where the pointer is, in level-0 pixels; None where it is not."""
         if position is None:
@@ -154,11 +159,7 @@ class StatusLine(QStatusBar):
         sign = "" if self._scale_tint is Tint.NONE else SIGN
         self.scale.setText(sign + _scale_text(state))
         self.scale.show()
-        width, height = state.level.size
-        size = f"{width:,} \N{MULTIPLICATION SIGN} {height:,}"
-        number = state.level_number
-        name = "computed level" if number is None else f"level {number}"
-        self.level.setText(f"{name}: {size}")
+        self.level.setText(_level_text(state.level_number, state.level))
 
     def show_scale_report(self, report: ScaleReport) -> None:
         """Show where the scale comes from and what speaks against it."""
@@ -267,6 +268,12 @@ def _loading_text(progress: ViewProgress, seconds: float) -> str:
         percent = min(99.9, progress.known * 100)
         return f"building the overview {percent:.1f} %"
     return _counted(progress.waiting, "tile") + " waiting"
+
+
+def _level_text(number: int | None, level: Level) -> str:
+    width, height = level.size
+    name = "computed level" if number is None else f"level {number}"
+    return f"{name}: {width:,} \N{MULTIPLICATION SIGN} {height:,}"
 
 
 def _scale_text(state: ViewState) -> str:

@@ -50,6 +50,10 @@ class StatusFeed(QObject):
         if slide is not None:
             frames = max(level.frames for level in slide.levels)
             self._line.set_ground(slide.levels[0].size, _millimeters(slide), frames)
+            self._line.set_levels(
+                (_stored_number(slide, number), level)
+                for number, level in enumerate(slide.levels)
+            )
             self._line.show_scale_report(scale_report(slide))
             self._follow()
 
@@ -64,11 +68,10 @@ class StatusFeed(QObject):
             return
         pixel_size = self._view.viewport_state().pixel_size
         number = self._view.shown_level()
-        stored = stored_levels(slide)
         scale = micrometers_per_pixel(slide)
         self._line.show_view(
             ViewState(
-                stored.index(number) if number in stored else None,
+                _stored_number(slide, number),
                 slide.levels[number],
                 100 / pixel_size,
                 magnification(slide, pixel_size),
@@ -126,6 +129,12 @@ def _single_shot(parent: QObject) -> QTimer:
     timer = QTimer(parent)
     timer.setSingleShot(True)
     return timer
+
+
+def _stored_number(slide: Slide, number: int) -> int | None:
+    """Return which of the stored levels a level is; None for a computed one."""
+    stored = stored_levels(slide)
+    return stored.index(number) if number in stored else None
 
 
 def _millimeters(slide: Slide) -> tuple[float, float] | None:
