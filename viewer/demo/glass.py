@@ -14,9 +14,8 @@ from viewer.slide.geometry import Size, Spacing
 Pixels = NDArray[np.uint8]
 """(rows, columns, 3), as the scanner stores them."""
 
-# The glass in millimeters, the label at its left; the label's paper is square.
+# The glass in millimeters, the label at its left.
 GLASS_MILLIMETERS: Final = (75.0, 25.0)
-LABEL_MILLIMETERS: Final = 22.0
 SPACING: Final = Spacing(0.02, 0.02)
 LABEL_SIZE: Final = Size(1100, 1100)
 OVERVIEW_SIZE: Final = Size(3750, 1250)
