@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QDialog, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from viewer.window.dialogs import resize_to_text
 from viewer.window.main_window import MainWindow
 
 
@@ -67,3 +68,21 @@ def test_no_folder_is_remembered_while_recent_files_are_switched_off(
     choose(window, qtbot, file)
     window.close()
     assert str(slide_folder) not in ini.read_text()
+
+
+def test_a_dialog_is_as_large_as_its_text_while_the_screen_has_room(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    dialog = QDialog(window)
+    qtbot.addWidget(dialog)
+    room = dialog.screen().availableSize()
+    metrics = dialog.fontMetrics()
+    resize_to_text(dialog, dialog, 40, 10)
+    assert dialog.width() == 40 * metrics.averageCharWidth()
+    assert dialog.height() == 10 * metrics.lineSpacing()
+    font = dialog.font()
+    font.setPointSize(100)
+    dialog.setFont(font)
+    resize_to_text(dialog, dialog, 40, 10)
+    assert dialog.width() < room.width()
+    assert dialog.height() < room.height()

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from viewer import __version__
 from viewer.qt.resources import application_icon
 from viewer.qt.tasks import run
+from viewer.window.dialogs import resize_to_text
 
 
 def versions() -> str:
@@ -32,6 +33,8 @@ def versions() -> str:
             library_version("numpy"),
             library_version("pydicom"),
             library_version("tifffile"),
+            library_version("pylibjpeg"),
+            library_version("platformdirs"),
             *codec_versions(),
         ]
     )
@@ -67,8 +70,7 @@ class AboutDialog(QDialog):
         layout.addLayout(_head())
         layout.addWidget(self.report, 1)
         layout.addWidget(buttons)
-        letter = self.report.fontMetrics()
-        self.resize(letter.averageCharWidth() * 78, letter.lineSpacing() * 28)
+        resize_to_text(self, self.report, 78, 28)
         close.setFocus()
         self._task = run(versions, self._show_versions, self._show_failure)
         self.finished.connect(self._task.abandon)

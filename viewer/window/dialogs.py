@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QSettings, QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.window.faults import Fault
+
+_PART_OF_SCREEN: Final = 0.9  # leaves room for the frame and title
 
 _NOTED: Final = ("FileDialog/history", "FileDialog/lastVisited")
 """Where Qt's own file dialog notes folders, in a file of all of the user's programs."""
@@ -37,6 +39,17 @@ def ask_folder(
 ) -> QFileDialog:
     """Ask for a folder, starting in another."""
     return _ask(parent, "Open folder", folder, QFileDialog.FileMode.Directory, chosen)
+
+
+def resize_to_text(dialog: QDialog, text: QWidget, letters: int, lines: int) -> None:
+    """Make a dialog as wide and high as so much text, as far as the screen has room.
+
+    `text` is the widget in whose letters that is counted.
+    """
+    metrics = text.fontMetrics()
+    size = QSize(metrics.averageCharWidth() * letters, metrics.lineSpacing() * lines)
+    room = dialog.screen().availableSize() * _PART_OF_SCREEN
+    dialog.resize(size.boundedTo(room))
 
 
 class FaultDialog(QDialog):
@@ -72,7 +85,7 @@ class FaultDialog(QDialog):
         layout = QVBoxLayout(self)
         for widget in (words, self.report, where, buttons):
             layout.addWidget(widget)
-        self.resize(640, 360)
+        resize_to_text(self, self.report, 90, 26)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.report.toPlainText())
