@@ -1,16 +1,25 @@
 """The list of keys, and About: nothing is missing, everything can be tried."""
 
 import platform
+import re
+import tomllib
 from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import features
 from PySide6.QtCore import Qt, qVersion
-from PySide6.QtGui import QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QLabel, QTreeWidgetItem, QTreeWidgetItemIterator
+from PySide6.QtGui import QGuiApplication, QKeySequence, QPalette
+from PySide6.QtWidgets import (
+    QLabel,
+    QLineEdit,
+    QTreeWidgetItem,
+    QTreeWidgetItemIterator,
+)
 from pytestqt.qtbot import QtBot
 
+from tests.conftest import CHECKOUT
 from viewer import __version__
 from viewer.scene import navigation
 from viewer.scene.gestures import GESTURES
@@ -129,6 +138,40 @@ def test_enter_does_nothing_where_nothing_can_be_done(
     assert dialog.isVisible()
 
 
+def test_what_cannot_be_done_now_is_gray(
+    window: MainWindow, dialog: KeysDialog, qtbot: QtBot, slide_folder: Path
+) -> None:
+    row = next(row for row in shown_rows(dialog) if row.text(0) == "Close Slide")
+    gray = dialog.palette().brush(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
+    assert row.foreground(0) == row.foreground(1) == gray
+    assert "not possible now" in row.toolTip(0)
+    with qtbot.waitSignal(window.session.opened):
+        window.open([slide_folder])
+    window.activateWindow()
+    dialog.activateWindow()
+    qtbot.waitUntil(lambda: row.foreground(0) != gray)
+    assert "not possible now" not in row.toolTip(0)
+    window.commands["close_slide"].trigger()
+
+
+def test_what_leads_to_another_place_goes_on_there(
+    window: MainWindow, dialog: KeysDialog, qtbot: QtBot, slide_folder: Path
+) -> None:
+    with qtbot.waitSignal(window.session.opened):
+        window.open([slide_folder])
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    qtbot.keyClicks(dialog.field, "scale bar")
+    qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
+    assert dialog.isActiveWindow()
+    dialog.field.setText("find in metadata")
+    qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(window.isActiveWindow)
+    focused = window.focusWidget()
+    assert isinstance(focused, QLineEdit)
+    assert window.docks["metadata"].isAncestorOf(focused)
+
+
 def test_the_window_can_be_used_meanwhile_and_there_is_one_list(
     window: MainWindow, dialog: KeysDialog, qtbot: QtBot
 ) -> None:
@@ -162,6 +205,13 @@ def test_about_that_goes_with_its_window_is_no_error(
     dialog.deleteLater()
     del dialog
     qtbot.waitUntil(lambda: task.is_over, timeout=20_000)
+
+
+def test_about_names_every_library_that_the_program_asks_for() -> None:
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
+    names = {re.split(r"[ >=;<!]", each)[0] for each in project["dependencies"]}
+    assert len(names) > 5
+    assert {line.split()[0] for line in versions().splitlines()} >= names
 
 
 def test_versions_are_those_of_the_libraries_themselves() -> None:

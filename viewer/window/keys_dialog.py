@@ -1,9 +1,10 @@
 """Help > Keys: everything the window can do, with its keys, to search and to try."""
 
+from collections.abc import Iterator
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QPalette
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.qt.clear_button import add_clear_button
+from viewer.window.dialogs import resize_to_text
 from viewer.window.key_list import KeyRow, key_rows
 
 _ACTION: Final = Qt.ItemDataRole.UserRole
@@ -27,12 +29,14 @@ _MOVES: Final = frozenset(
 class KeysDialog(QDialog):
     """A list of everything the window does; Enter does it, the window stays usable.
 
-    Invariant: every row that is not hidden holds each word in the field.
+    Invariant: every row that is not hidden holds each word in the field. Those that
+    cannot be done are gray, as they are whenever the dialog becomes active.
     """
 
     def __init__(self, window: QMainWindow) -> None:
         """List what `window` has now."""
         super().__init__(window)
+        self._window = window
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Keys and mouse")
         self.field = _Field()
@@ -64,8 +68,13 @@ class KeysDialog(QDialog):
         self.field.moved.connect(self._move)
         self.field.returnPressed.connect(self._do_current)
         self._filter("")
-        letter = self.fontMetrics()
-        self.resize(letter.averageCharWidth() * 90, letter.lineSpacing() * 36)
+        resize_to_text(self, self, 90, 36)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """See what can be done now, after something else was."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange:
+            self._shade()
 
     def _fill(self, rows: list[KeyRow]) -> None:
         groups: dict[str, QTreeWidgetItem] = {}
@@ -75,7 +84,7 @@ class KeysDialog(QDialog):
             item = QTreeWidgetItem(groups[row.group], [row.words, _joined(row.keys)])
             if row.action is not None:
                 item.setData(0, _ACTION, row.action)
-                item.setToolTip(0, row.action.toolTip())
+        self._shade()
         self.tree.expandAll()
         self.tree.resizeColumnToContents(0)
 
@@ -92,16 +101,30 @@ class KeysDialog(QDialog):
             shown += matching
             known += group.childCount()
         self.count.setText(f"{shown} of {known}" if words else f"{known}")
-        first = self._first_shown() if words else None
+        first = next(self._shown(), None) if words else None
         self.tree.setCurrentItem(first)  # pyright: ignore[reportArgumentType] - stubs: None is no row
 
-    def _first_shown(self) -> QTreeWidgetItem | None:
-        items = (
-            item
-            for group in _items(self.tree.invisibleRootItem())
-            for item in _items(group)
+    def _rows(self) -> Iterator[QTreeWidgetItem]:
+        for group in _items(self.tree.invisibleRootItem()):
+            yield from _items(group)
+
+    def _shown(self) -> Iterator[QTreeWidgetItem]:
+        return (item for item in self._rows() if not item.isHidden())
+
+    def _shade(self) -> None:
+        """Gray what cannot be done now."""
+        gray = self.palette().brush(
+            QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text
         )
-        return next((item for item in items if not item.isHidden()), None)
+        for item in self._rows():
+            action = item.data(0, _ACTION)
+            if isinstance(action, QAction):
+                can = action.isEnabled()
+                for column in range(self.tree.columnCount()):
+                    shade = None if can else gray
+                    item.setData(column, Qt.ItemDataRole.ForegroundRole, shade)
+                tip = action.toolTip()
+                item.setToolTip(0, tip if can else f"{tip}: not possible now")
 
     def _move(self, event: QKeyEvent) -> None:
         self.tree.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -114,8 +137,13 @@ class KeysDialog(QDialog):
 
     def _do(self, item: QTreeWidgetItem, _column: int = 0) -> None:
         action = item.data(0, _ACTION)
-        if isinstance(action, QAction) and action.isEnabled():
-            action.trigger()
+        if not isinstance(action, QAction) or not action.isEnabled():
+            return
+        focused = self._window.focusWidget()
+        action.trigger()
+        self._shade()
+        if self._window.focusWidget() is not focused:  # that is where to go on
+            self._window.activateWindow()
 
 
 class _Field(QLineEdit):
