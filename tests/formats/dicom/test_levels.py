@@ -7,7 +7,9 @@ from pydicom import dcmread
 
 from tests.synthetic import SyntheticSlide, expected_level, write, write_slide
 from viewer.formats import open_slide, open_slides
-from viewer.slide.errors import SlideError
+from viewer.formats.dicom.image import DicomImage
+from viewer.slide.errors import BrokenFile, SlideError
+from viewer.slide.geometry import Size
 from viewer.slide.model import Slide, TileKey, stored_levels
 
 NO_POSITIONS = (
@@ -128,16 +130,55 @@ def test_a_label_that_cannot_be_decoded_is_said_at_once(tmp_path: Path) -> None:
     use_a_palette(files[1])
     slide = open_slide(tmp_path)
     try:
-        assert messages(slide, "image-refused") == [
-            f"s-label.dcm: the LABEL image cannot be shown: {PALETTE.format(160, 200)}."
-        ]
+        refusal = (
+            f"s-label.dcm: the label image cannot be shown: {PALETTE.format(160, 200)}."
+        )
+        assert messages(slide, "image-refused") == [refusal]
         assert tuple(slide.levels[0].size) == (1000, 700)
-        with pytest.raises(SlideError, match="PALETTE COLOR"):
+        with pytest.raises(SlideError) as error:
             slide.associated["label"].read()
+        assert str(error.value) == refusal
         overview = slide.associated["overview"].read()
         assert overview.shape == (110, 300, 4)
     finally:
         slide.close()
+
+
+def test_a_damaged_overview_is_no_damaged_tile(tmp_path: Path) -> None:
+    files = write_slide(tmp_path, name="s", levels=1, syntax="jpeg", label=False)
+    data = bytearray(files[1].read_bytes())
+    middle = data.index(b"\xff\xd8\xff") + 900
+    data[middle : middle + 60] = b"\xff\x01" * 30
+    files[1].write_bytes(data)
+    slide = open_slide(tmp_path)
+    try:
+        assert slide.associated["overview"].read().shape == (110, 300, 4)
+        (warning,) = (each for each in slide.warnings if each.code == "damaged-frame")
+        assert warning.file == files[1]
+        assert not slide.damaged
+    finally:
+        slide.close()
+
+
+def test_levels_are_closed_when_what_comes_after_them_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_slide(tmp_path, name="s", levels=3)
+    closed: list[Size] = []
+    close = DicomImage.close
+
+    def note(image: DicomImage) -> None:
+        closed.append(image.level.size)
+        close(image)
+
+    def fail(*_arguments: object) -> None:
+        raise BrokenFile("s-level0.dcm: its label is nonsense.")
+
+    monkeypatch.setattr(DicomImage, "close", note)
+    monkeypatch.setattr("viewer.formats.dicom.label_texts", fail)
+    with pytest.raises(SlideError, match="its label is nonsense"):
+        open_slide(tmp_path)
+    assert closed == [(1000, 700), (500, 350), (250, 175)]
 
 
 def test_files_know_their_pictures_and_how_they_are_stored(tmp_path: Path) -> None:

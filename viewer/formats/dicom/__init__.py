@@ -2,12 +2,8 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from viewer.codecs import decoder_for
+from viewer.formats.dicom.associated import associated_image
 from viewer.formats.dicom.copies import without_copies
 from viewer.formats.dicom.grouping import group
 from viewer.formats.dicom.header import is_dicom, read_header
@@ -16,14 +12,13 @@ from viewer.formats.dicom.instance import Instance, read_instance
 from viewer.formats.dicom.label_texts import label_texts, scanner_of
 from viewer.formats.dicom.levels import NoLevel, open_levels, reason_of
 from viewer.formats.dicom.metadata import read_metadata
-from viewer.formats.dicom.placing import overview_placement, placement_of
+from viewer.formats.dicom.placing import placement_of
 from viewer.formats.dicom.slide_plan import SlidePlan
 from viewer.formats.files import RandomAccessFile
 from viewer.formats.notes import Notes
 from viewer.formats.opening import Format, Ignored, Opened, OpenOptions, Wish
 from viewer.formats.pyramid import SlideFacts, TiledSlide
-from viewer.slide.errors import BrokenFile, SlideError, UnsupportedCodec
-from viewer.slide.model import EMPTY, AssociatedImage, ColorReading, Samples, TileKey
+from viewer.slide.errors import SlideError
 
 __all__ = ["FORMAT", "open_dicom"]
 
@@ -107,17 +102,23 @@ def _not_opened(plan: SlidePlan, error: SlideError) -> list[Ignored]:
 def _open_plan(plan: SlidePlan) -> TiledSlide:
     notes = Notes(plan.warnings)
     plan, images = open_levels(plan, notes)
-    paths = plan.base.optical_paths
-    for instance in plan.associated.values():
-        _check_associated(instance, notes)
+    try:
+        return TiledSlide(images, _facts(plan, images[0], notes), notes)
+    except BaseException:
+        for image in images:
+            image.close()
+        raise
+
+
+def _facts(plan: SlidePlan, finest: DicomImage, notes: Notes) -> SlideFacts:
     by_path = {role.path: role for role in plan.roles}
-    facts = SlideFacts(
+    return SlideFacts(
         name=plan.name,
         format="dicom",
-        optical_paths=paths,
-        focal_planes=images[0].focal_planes,
+        optical_paths=plan.base.optical_paths,
+        focal_planes=finest.focal_planes,
         associated={
-            role: _associated(instance, plan.base, notes)
+            role: associated_image(instance, plan.base, notes)
             for role, instance in plan.associated.items()
         },
         files=tuple(by_path.values()),
@@ -127,67 +128,6 @@ def _open_plan(plan: SlidePlan) -> TiledSlide:
         label_texts=label_texts(plan.base, plan.associated.get("label")),
         placement=placement_of(plan.base),
     )
-    return TiledSlide(images, facts, notes)
-
-
-def _check_associated(instance: Instance, notes: Notes) -> None:
-    """Warn of an image that reading will refuse, as far as its header tells."""
-    try:
-        decoder_for(instance.format)
-    except UnsupportedCodec as error:
-        name, role = instance.path.name, instance.role
-        sentence = f"{name}: the {role} image cannot be shown: {error}."
-        notes.warn("image-refused", sentence, instance.path)
-
-
-def _associated(instance: Instance, base: Instance, notes: Notes) -> AssociatedImage:
-    """Describe a label, overview or thumbnail, whose file is opened only to read it."""
-
-    def read() -> Samples:
-        image = DicomImage([instance], instance.size, instance.optical_paths, notes)
-        try:
-            return _whole(image, instance)
-        finally:
-            image.close()
-
-    path = instance.optical_paths[0]
-    placement, problem = None, ""
-    if instance.role == "OVERVIEW":
-        placement, problem = overview_placement(instance, base)
-    return AssociatedImage(
-        instance.size,
-        instance.path,
-        read,
-        path.icc_profile,
-        placement,
-        problem,
-        path.grey_range,
-    )
-
-
-def _whole(image: DicomImage, instance: Instance) -> Samples:
-    """Read an associated image; more than one tile is rare but allowed."""
-    level = image.level
-    if level.size.width * level.size.height > 1 << 28:
-        raise BrokenFile(
-            f"{instance.path.name}: the {instance.role} image is {level.size.width} x "
-            f"{level.size.height} pixels, expected at most 2^28 pixels."
-        )
-    whole: NDArray[Any] = np.empty((0, 0))
-    for row in range(level.rows):
-        for column in range(level.columns):
-            key = TileKey(0, 0, column, row)
-            tile = image.read(key, ColorReading.AS_ENCODED, 1)
-            if tile is EMPTY:
-                continue
-            if whole.size == 0:
-                shape = (level.size.height, level.size.width, *tile.shape[2:])
-                whole = np.full(shape, 255, tile.dtype)
-            x, y = column * level.tile_size.width, row * level.tile_size.height
-            whole[y : y + tile.shape[0], x : x + tile.shape[1]] = tile
-    if whole.size == 0:
-        raise BrokenFile(f"{instance.path.name}: the {instance.role} image is empty.")
-    return whole
 
 
 def _personalities(base: Instance, notes: Notes) -> Sequence[str]:
