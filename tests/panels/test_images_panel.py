@@ -9,10 +9,12 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from tests.scene.fake_slide import FakeSlide, halving_levels
-from viewer.panels.images_panel import ImagesPanel
+from viewer.panels.images_panel import DAMAGED, ImagesPanel
+from viewer.qt.scan_check import EMPTY_GLASS
 from viewer.slide.geometry import Rect, Size
 from viewer.slide.model import AssociatedImage, Samples
 from viewer.slide.placement import Placement
+from viewer.slide.warnings import SlideWarning
 
 PATIENCE = 5000
 LEFT = Qt.MouseButton.LeftButton
@@ -233,3 +235,29 @@ def test_pictures_take_the_focus_by_keyboard_and_have_names(
     assert view.accessibleName() == "Label"
     assert panel.pictures["label"].turn.toolTip() == "Rotate the label by 90° (R)"
     assert view.mapTo(panel, QPoint(0, 0)).x() >= 0
+
+
+def test_a_rectangle_on_empty_glass_is_not_drawn(
+    panel: ImagesPanel, qtbot: QtBot
+) -> None:
+    striped = np.full((240, 300, 4), 255, np.uint8)
+    striped[:120, :, :3] = 90  # the overview is grey all over
+    thumbnail = AssociatedImage(Size(300, 240), Path("t.dcm"), lambda: striped)
+    shown(panel, qtbot, slide_with(overview=overview(), thumbnail=thumbnail))
+    pane = panel.pictures["overview"]
+    assert pane.note.text() == EMPTY_GLASS
+    assert pane.note.isVisible()
+    panel.show_area(Rect(1000, 2000, 4000, 3000))
+    assert not pane.view.is_located
+    assert pane.view.field.isEmpty()
+    assert panel.pictures["thumbnail"].view.is_located
+
+
+def test_a_damaged_image_is_shown_with_a_word(panel: ImagesPanel, qtbot: QtBot) -> None:
+    slide = slide_with(overview=overview(placement_problem="It is nowhere."))
+    slide.warnings = [SlideWarning("damaged-frame", "x.dcm: bad.", Path("x.dcm"))]
+    shown(panel, qtbot, slide)
+    assert panel.pictures["overview"].note.text() == f"It is nowhere. {DAMAGED}"
+    slide.warnings = [SlideWarning("damaged-frame", "y.dcm: bad.", Path("y.dcm"))]
+    shown(panel, qtbot, slide)
+    assert panel.pictures["overview"].note.text() == "It is nowhere."

@@ -15,7 +15,9 @@ from PySide6.QtWidgets import (
 
 from viewer.panels.label_words import LabelWords
 from viewer.panels.panel import Panel
-from viewer.panels.picture_pane import PicturePane
+from viewer.panels.picture_pane import Finding, Inspect, PicturePane
+from viewer.qt.scan_check import EMPTY_GLASS, lies_on_empty_glass
+from viewer.qt.stored_picture import StoredPicture
 from viewer.slide.geometry import Rect
 from viewer.slide.model import AssociatedImage, Slide
 from viewer.slide.placement import Correspondence
@@ -26,6 +28,8 @@ IMAGES: Final = (
     ("thumbnail", "Thumbnail"),
 )
 """The keys of `Slide.associated`, in the order shown, and their headings."""
+
+DAMAGED: Final = "This image is damaged, and shown as far as it can be read."
 
 
 class Rotations(Protocol):
@@ -107,9 +111,9 @@ class ImagesPanel(Panel):
         rotation = 0
         if self.rotations is not None:
             rotation = self.rotations.rotation(slide.scanner, key)
-        pane.show_image(
-            image, _correspondence(slide, key, image), slide.levels[0].size, rotation
-        )
+        size, place = slide.levels[0].size, _correspondence(slide, key, image)
+        inspect = _inspection(slide, image, place if key == "overview" else None)
+        pane.show_image(image, place, size, rotation, inspect)
 
     def _remember(self, key: str, degrees: int) -> None:
         if self._slide is not None and self.rotations is not None:
@@ -125,3 +129,24 @@ def _correspondence(
     if key == "overview" and image.placement and slide.placement:
         return Correspondence(image.placement, slide.placement)
     return None
+
+
+def _inspection(
+    slide: Slide, image: AssociatedImage, place: Correspondence | None
+) -> Inspect:
+    """Return what looks for damage, and for the scan where it should be."""
+
+    def inspect(picture: StoredPicture) -> list[Finding]:
+        found: list[Finding] = []
+        warnings = ((each.code, each.file) for each in slide.warnings)
+        if ("damaged-frame", image.file) in warnings:
+            found.append(Finding(DAMAGED))
+        elif place is not None:
+            corners = place.corners(Rect(0, 0, *slide.levels[0].size))
+            width, height = image.size
+            scan = [(x / width, y / height) for x, y in corners]
+            if lies_on_empty_glass(picture, scan, slide):
+                found.append(Finding(EMPTY_GLASS, misplaced=True))
+        return found
+
+    return inspect

@@ -1,5 +1,8 @@
 """PicturePane: an associated image under its heading: turned, marked, or absent."""
 
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
@@ -21,6 +24,26 @@ from viewer.slide.placement import Correspondence
 
 _TIP = "Wheel, + and \N{MINUS SIGN} zoom, dragging moves, a double click or 0 shows all"
 _LOCATED_TIP = ". A click goes there; the frame of the view can be dragged"
+
+
+class Finding(NamedTuple):
+    """What the pixels of an image tell: a sentence; `misplaced` takes the marks off."""
+
+    sentence: str
+    misplaced: bool = False
+
+
+Inspect = Callable[[StoredPicture], Sequence[Finding]]
+"""Looks at an image that was just read, on a worker thread."""
+
+
+class _Read(NamedTuple):
+    """An image read and drawn, `managed` or not, and what was found on it."""
+
+    stored: StoredPicture
+    drawn: DrawnPicture
+    managed: bool
+    findings: Sequence[Finding]
 
 
 class PicturePane(QWidget):
@@ -70,10 +93,12 @@ class PicturePane(QWidget):
         correspondence: Correspondence | None = None,
         scanned: Size | None = None,
         rotation: int = 0,
+        inspect: Inspect = lambda _picture: (),
     ) -> None:
         """Read an image in the background and show it; None says that it is absent.
 
-        `correspondence` is between it and level 0, whose size is `scanned`.
+        `correspondence` is between it and level 0, whose size is `scanned`. What
+        `inspect` finds stands below the image.
         """
         self._abandon()
         self._stored = None
@@ -85,7 +110,9 @@ class PicturePane(QWidget):
         self.note.setText(image.placement_problem)
         self._say("Reading …")
         managed = self._managed
-        self._task = run(lambda: _read(image, managed=managed), self._show, self._fail)
+        self._task = run(
+            lambda: _read(image, inspect, managed=managed), self._show, self._fail
+        )
 
     def show_area(self, area: Rect) -> None:
         """Mark what is in view, in level-0 pixels."""
@@ -105,9 +132,13 @@ class PicturePane(QWidget):
             lambda: (stored, stored.drawn(managed=managed)), self._recolor, self._fail
         )
 
-    def _show(self, read: tuple[StoredPicture, DrawnPicture, bool]) -> None:
+    def _show(self, read: _Read) -> None:
         self._task = None
-        self._stored, drawn, managed = read
+        self._stored, drawn, managed, findings = read
+        if any(finding.misplaced for finding in findings):
+            self._locate(None, None, None)
+        sentences = [self.note.text(), *(each.sentence for each in findings)]
+        self.note.setText(" ".join(each for each in sentences if each))
         self.view.show_image(drawn.image)
         self._tell(drawn)
         self._reveal(picture=True)
@@ -200,9 +231,7 @@ def _quiet_label(name: str) -> QLabel:
     return label
 
 
-def _read(
-    image: AssociatedImage, *, managed: bool
-) -> tuple[StoredPicture, DrawnPicture, bool]:
-    """Read and draw an image. Worker thread; raises SlideError."""
+def _read(image: AssociatedImage, inspect: Inspect, *, managed: bool) -> _Read:
+    """Read, inspect and draw an image. Worker thread; raises SlideError."""
     stored = read_associated(image)
-    return stored, stored.drawn(managed=managed), managed
+    return _Read(stored, stored.drawn(managed=managed), managed, inspect(stored))

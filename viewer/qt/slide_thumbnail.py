@@ -11,6 +11,7 @@ from viewer.slide.model import EMPTY, Empty, Level, Progress, Slide, TileKey
 _MOST_PIXELS: Final = 1 << 24
 """Of an associated image or a level worth reading for a thumbnail."""
 
+_SOON: Final = 1.5  # seconds for what nobody waits for
 _SLICE: Final = 0.05  # seconds of work on a computed tile before looking at the clock
 
 
@@ -43,6 +44,18 @@ def read_thumbnail(slide: Slide, edge: int, seconds: float) -> Thumbnail:
     if found is None:
         raise SlideError(f"{slide.name}: no picture of the slide can be read.")
     return found
+
+
+def read_scan(slide: Slide, edge: int) -> StoredPicture | None:
+    """Return what was scanned, as `read_thumbnail` does, where that is soon done.
+
+    None where files hold neither a thumbnail nor a level so small. Worker threads.
+    """
+    picture = _from_associated(slide, "thumbnail", edge)
+    if picture is not None or not slide.levels[_fitting_level(slide, edge)].stored:
+        return picture
+    found = _from_level(slide, edge, _SOON)
+    return found.picture if found is not None and found.whole else None
 
 
 def _from_associated(slide: Slide, key: str, edge: int) -> StoredPicture | None:
