@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PATIENCE = 2.0  # seconds that threads and deleted widgets get to end by themselves
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# No test measures time: an example may take as long as a busy machine lets it.
+settings.register_profile("coverslip", deadline=None)
+settings.load_profile("coverslip")
 
 
 @pytest.fixture(scope="session")

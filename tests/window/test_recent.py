@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
@@ -66,7 +66,13 @@ def test_a_thousand_files_at_once_are_not_remembered(ini: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
-@given(st.lists(st.binary(min_size=1).filter(lambda name: not set(name) & {0, 47})))
+@settings(max_examples=40)
+@given(
+    st.lists(
+        st.binary(min_size=1).filter(lambda name: not set(name) & {0, 47}), max_size=14
+    )
+)
+@example([bytes([number]) for number in range(128, 142)])
 def test_names_of_any_bytes_come_back(
     tmp_path_factory: pytest.TempPathFactory, names: list[bytes]
 ) -> None:
