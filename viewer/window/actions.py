@@ -248,7 +248,7 @@ ACTIONS: Final[Sequence[ActionRow]] = (
         "Cance&l, Close Message or Leave Full Screen",
         ("Esc",),
         need=Need.SOMETHING_TO_LEAVE,
-        tip="Stop what is being opened, or show the panels again",
+        tip="Stop opening, else close the message, else show the panels again",
     ),
     ActionRow(
         HELP,
