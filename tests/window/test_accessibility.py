@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QPlainTextEdit,
     QScrollBar,
+    QTabBar,
     QTextEdit,
     QWidget,
 )
@@ -204,6 +205,48 @@ def test_every_control_in_sight_can_be_reached_by_tab(full_window: MainWindow) -
     ]
     assert missed == []
     assert all(each in reached for each in controls(full_window) if each.isVisible())
+
+
+def test_f6_brings_a_panel_behind_another_to_the_front(
+    window: MainWindow, qtbot: QtBot, two_slides_folder: Path
+) -> None:
+    with qtbot.waitSignal(window.session.opened):
+        window.open([two_slides_folder])
+    behind, front = window.docks["files"], window.docks["problems"]
+    window.docks.open("files")
+    window.docks.open("problems")
+    qtbot.waitUntil(lambda: behind.visibleRegion().isEmpty())
+    window.activateWindow()
+    window.view.setFocus()
+    for _ in range(len(window.docks.panels)):
+        window.commands["next_region"].trigger()
+        if behind.isAncestorOf(window.focusWidget()):
+            break
+    qtbot.waitUntil(lambda: not behind.visibleRegion().isEmpty())
+    assert front.visibleRegion().isEmpty()
+
+
+@pytest.mark.parametrize("shown", [("files",), ("files", "problems"), ()])
+def test_tab_stops_only_at_what_can_be_seen(
+    window: MainWindow, qtbot: QtBot, two_slides_folder: Path, shown: tuple[str, ...]
+) -> None:
+    with qtbot.waitSignal(window.session.opened):
+        window.open([two_slides_folder])
+    for name in shown:
+        window.docks.open(name)
+    qtbot.waitUntil(window.is_settled, timeout=20_000)
+    window.activateWindow()
+    window.view.setFocus()
+    stops: list[QWidget] = []
+    while (stop := window.focusWidget()) not in stops:
+        assert stop is not None
+        QApplication.processEvents()
+        place = QRect(stop.mapTo(window, QPoint(0, 0)), stop.size())
+        assert window.rect().intersects(place), named(stop)
+        stops.append(stop)
+        qtbot.keyClick(stop, Qt.Key.Key_Tab)
+    assert len(stops) > 5
+    assert any(isinstance(each, QTabBar) for each in stops) == (len(shown) > 1)
 
 
 def test_escape_comes_back_to_the_picture_from_every_panel(

@@ -22,6 +22,7 @@ from viewer.panels.slides_panel import SlidesPanel
 from viewer.window.actions import PANELS as PANELS_MENU
 from viewer.window.commands import Commands, bind_to_picture
 from viewer.window.dock_buttons import explain_buttons
+from viewer.window.dock_tabs import DockTabs
 from viewer.window.panel_scroll import PanelScroll
 from viewer.window.settings import DOCKS_VERSION
 
@@ -98,6 +99,7 @@ class Docks:
         window.tabifyDockWidget(self._docks["problems"], self._docks["files"])
         for name in ("slides", "adjustments", "problems", "files"):
             self._docks[name].hide()
+        DockTabs(window, self._docks.values())
 
     def __getitem__(self, name: str) -> QDockWidget:
         """Return the dock of a panel by its name in PANELS."""
