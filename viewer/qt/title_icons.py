@@ -28,7 +28,10 @@ class Sign(Enum):
 
 
 def title_icon(sign: Sign) -> QIcon:
-    """Return a sign, drawn in any size in the palette's color of the moment."""
+    """Return a sign, drawn in any size in the palette's color of the moment.
+
+    Pictures cannot be added to it.
+    """
     return QIcon(_Engine(sign))
 
 
@@ -40,8 +43,11 @@ class _Engine(QIconEngine):
         self._sign = sign
 
     def clone(self) -> QIconEngine:
-        """Return another of the same sign."""
-        return _Engine(self._sign)
+        """Qt asks for it where a picture is added to the icon; nobody may do that.
+
+        PySide would free what is returned while Qt still uses it.
+        """
+        raise NotImplementedError
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         """Draw on nothing."""
