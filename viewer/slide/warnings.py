@@ -33,7 +33,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "truncated": "the file ends before its pixel data does",
         "tile-position": "a frame lies off the tile grid or outside the matrix",
         "slow-header": "per-frame items of an unusual form, read slowly",
-        # colour and pixels
+        # color and pixels
         "color-label": "Photometric Interpretation and codestream disagree",
         "color-guessed": "the color of the samples had to be guessed",
         "broken-frame": "a frame cannot be shown",
