@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.scene.fake_slide import FakeSlide, halving_levels
 from viewer.panels.images_panel import DAMAGED, ImagesPanel
 from viewer.qt.scan_check import EMPTY_GLASS
+from viewer.slide.errors import BrokenFrame
 from viewer.slide.geometry import Rect, Size
 from viewer.slide.model import AssociatedImage, Samples
 from viewer.slide.placement import Placement
@@ -261,3 +262,34 @@ def test_a_damaged_image_is_shown_with_a_word(panel: ImagesPanel, qtbot: QtBot) 
     slide.warnings = [SlideWarning("damaged-frame", "y.dcm: bad.", Path("y.dcm"))]
     shown(panel, qtbot, slide)
     assert panel.pictures["overview"].note.text() == "It is nowhere."
+
+
+@pytest.mark.parametrize("width", [300, 520])
+def test_a_long_sentence_in_the_place_of_a_label_is_not_cut_off(
+    panel: ImagesPanel, qtbot: QtBot, width: int
+) -> None:
+    def fail() -> Samples:
+        raise BrokenFrame("label.dcm: frame 1 is missing: " + "the file ends " * 20)
+
+    label = AssociatedImage(Size(300, 200), Path("label.dcm"), fail)
+    slide = slide_with(label=label, overview=overview())
+    slide.label_texts = [("Barcode", "S26-1")]
+    panel.resize(width, 700)
+    shown(panel, qtbot, slide)
+    pane = panel.pictures["label"]
+    sentence = pane.sentence
+    assert sentence.height() >= sentence.heightForWidth(sentence.width())
+    assert pane.rect().contains(sentence.geometry())
+    assert panel.words.isVisible()
+
+
+def test_images_that_are_absent_leave_no_holes(
+    panel: ImagesPanel, qtbot: QtBot
+) -> None:
+    slide = slide_with()
+    slide.label_texts = [("Barcode", "S26-1")]
+    shown(panel, qtbot, slide)
+    heights = [pane.height() for pane in panel.pictures.values()]
+    lines = panel.fontMetrics().lineSpacing()
+    assert max(heights) < 5 * lines
+    assert panel.pictures["thumbnail"].geometry().bottom() < 15 * lines

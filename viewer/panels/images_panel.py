@@ -5,13 +5,7 @@ from functools import partial
 from typing import ClassVar, Final, Protocol
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QSizePolicy,
-    QSpacerItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from viewer.panels.label_words import LabelWords
 from viewer.panels.panel import Panel
@@ -61,17 +55,12 @@ class ImagesPanel(Panel):
         self.words = LabelWords()
         self.pictures = {key: PicturePane(heading) for key, heading in IMAGES}
         layout = QVBoxLayout(self)
-        beside = QHBoxLayout()
-        beside.addWidget(self.pictures["label"], 1)
-        beside.addWidget(self.words, 1)
-        layout.addLayout(beside)
+        self.pictures["label"].set_beside(self.words)
         for key, pane in self.pictures.items():
-            if key != "label":
-                layout.addWidget(pane)
+            layout.addWidget(pane)
             pane.place_chosen.connect(self.place_chosen)
             pane.turned.connect(partial(self._remember, key))
-        growing, fixed = QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum
-        layout.addItem(QSpacerItem(0, 0, fixed, growing))  # where there is no picture
+        layout.addStretch()  # where there is no picture
         self.show_slide(None)
 
     def show_slide(self, slide: Slide | None) -> None:

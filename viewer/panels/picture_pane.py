@@ -87,6 +87,10 @@ class PicturePane(QWidget):
         """Whether the image is on its way."""
         return self._task is not None
 
+    def set_beside(self, widget: QWidget) -> None:
+        """Put something to the right of the image, half as wide as both."""
+        self._columns.addWidget(widget, 1)
+
     def show_image(
         self,
         image: AssociatedImage | None,
@@ -205,21 +209,24 @@ class PicturePane(QWidget):
         self.note.setVisible(picture and bool(self.note.text()))
         self.sentence.setVisible(not picture)
         policy = self.sizePolicy()
-        grows = QSizePolicy.Policy.Expanding if picture else QSizePolicy.Policy.Maximum
-        policy.setVerticalPolicy(grows)
+        policy.setVerticalStretch(int(picture))  # sentences take the lines they need
         self.setSizePolicy(policy)
 
     def _lay_out(self, heading: QLabel) -> None:
+        as_high_as_text = QSizePolicy.Policy.Fixed
+        heading.setSizePolicy(heading.sizePolicy().horizontalPolicy(), as_high_as_text)
         row = QHBoxLayout()
         row.addWidget(heading, 1)
         row.addWidget(self.turn)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addLayout(row)
-        layout.addWidget(self.view, 1)
-        layout.addWidget(self.note)
-        layout.addWidget(self.sentence)
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        column.addLayout(row)
+        column.addWidget(self.view)
+        column.addWidget(self.note)
+        column.addWidget(self.sentence)
+        self._columns = QHBoxLayout(self)
+        self._columns.setContentsMargins(0, 0, 0, 0)
+        self._columns.addLayout(column, 1)
 
 
 def _quiet_label(name: str) -> QLabel:
@@ -227,6 +234,7 @@ def _quiet_label(name: str) -> QLabel:
     label.setAccessibleName(name)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
+    label.setAlignment(Qt.AlignmentFlag.AlignTop)
     label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
     return label
 
