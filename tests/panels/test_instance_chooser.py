@@ -1,11 +1,12 @@
 """The files of a slide in words, and who chooses among them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from pytestqt.qtbot import QtBot
 
 from tests.scene.fake_slide import FakeSlide, halving_levels
@@ -14,6 +15,7 @@ from viewer.panels.instance_chooser import (
     instances_of,
     level_with_file,
 )
+from viewer.qt.palettes import dark, light
 from viewer.slide.geometry import Size
 from viewer.slide.model import AssociatedImage, FileRole, Samples
 
@@ -129,6 +131,23 @@ def test_choosing_by_keys_ends_following_until_it_is_wanted(
     assert not chooser.is_following
     qtbot.keyClick(chooser.follow, Qt.Key.Key_Space)
     assert wanted == [True]
+
+
+@pytest.mark.parametrize("palette", [light, dark])
+def test_it_is_seen_whether_the_view_is_followed(
+    chooser: InstanceChooser, palette: Callable[[], QPalette]
+) -> None:
+    chooser.setPalette(palette())
+    chooser.follow.clearFocus()
+    followed = chooser.follow.grab().toImage()
+    chooser.follow.setChecked(False)
+    free = chooser.follow.grab().toImage()
+    differences = [
+        abs(followed.pixelColor(x, y).lightness() - free.pixelColor(x, y).lightness())
+        for x in range(free.width())
+        for y in range(free.height())
+    ]
+    assert max(differences) > 80
 
 
 def test_another_slide_is_followed_again(chooser: InstanceChooser) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSizePolicy, QWidget
 
 from viewer.slide.model import FileRole, Slide, stored_levels
 
@@ -76,9 +76,7 @@ class InstanceChooser(QWidget):
         self.list.setSizePolicy(policy.Expanding, policy.Fixed)
         self.list.currentIndexChanged.connect(self._change)
         self.list.activated.connect(self._pin)
-        self.follow = QToolButton()
-        self.follow.setText("Follow")
-        self.follow.setCheckable(True)
+        self.follow = QCheckBox("Follow")  # a button shows poorly that it is down
         self.follow.setChecked(True)
         self.follow.setAccessibleName("Follow the view")
         self.follow.setToolTip("Show the file of the level and tile on screen")
