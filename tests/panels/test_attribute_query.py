@@ -59,6 +59,10 @@ ROW = plain("SpecimenIdentifier", "S26-1", "(0040,0551)")
         "(0040, 0551)",
         "00400551",
         "0040 0551",
+        "0x00400551",
+        "0x0040, 0x0551",
+        "(0x0040,0x0551)",
+        "0x0551",
         "0551",
         "0040",
         "(0040",
@@ -74,7 +78,19 @@ def test_a_row_is_found_by_what_is_seen_of_it(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "  ", "05", "4005", "0004", "(0040,0552)", "specimen S27", "S26-1x"]
+    "text",
+    [
+        "",
+        "  ",
+        "05",
+        "4005",
+        "0x40",
+        "0x0552",
+        "0004",
+        "(0040,0552)",
+        "specimen S27",
+        "S26-1x",
+    ],
 )
 def test_a_row_is_not_found_by_what_is_not_there(text: str) -> None:
     assert not Query(text).matches(ROW)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from viewer.panels.attribute_pages import PAGE
@@ -17,7 +18,8 @@ BINARY: Final = frozenset({"OB", "OW", "OF", "OD", "OL", "OV", "UN"})
 
 _NOT_IN_TAGS: Final = str.maketrans("", "", "(), ")
 _TAG: Final = re.compile(r"[0-9a-f]{4,8}")
-_SPACED_TAG: Final = re.compile(r"\(?[0-9a-f]{4}(, ?| )[0-9a-f]{4}\)?")
+_SPACED_TAG: Final = re.compile(r"\(?(0x)?[0-9a-f]{4}(, ?| )(0x)?[0-9a-f]{4}\)?")
+_HEXADECIMAL: Final = re.compile(r"\b0x")
 _OFTEN: Final = 256
 """Items of a long sequence between two reports of how far it is."""
 
@@ -57,7 +59,7 @@ class Query:
         self.path: Steps | None = steps
         text = self.text.casefold()
         # A tag with a space behind its comma is still one word.
-        self._words = [_bare_tag(text)] if _SPACED_TAG.fullmatch(text) else text.split()
+        self._words = [_tag_in(text)] if _SPACED_TAG.fullmatch(text) else text.split()
 
     def matches(self, attribute: Attribute) -> bool:
         """Whether an attribute has every word; items are no attributes, only places."""
@@ -178,10 +180,18 @@ def _has(field: str, word: str) -> bool:
 
 
 def _is_tag(tag: str, word: str) -> bool:
-    digits, word = _bare_tag(tag.casefold()), _bare_tag(word)
-    if not digits or _TAG.fullmatch(word) is None:
+    wanted = _tag_in(word)
+    if not wanted:
         return False
-    return digits.startswith(word) or digits[4:].startswith(word)
+    digits = _bare_tag(tag.casefold())
+    return digits.startswith(wanted) or digits[4:].startswith(wanted)
+
+
+@lru_cache(maxsize=256)  # the same few words for every attribute of a file
+def _tag_in(word: str) -> str:
+    """Return the digits of a word that is a tag or a half of it; else nothing."""
+    digits = _bare_tag(_HEXADECIMAL.sub("", word))
+    return digits if _TAG.fullmatch(digits) else ""
 
 
 def _bare_tag(text: str) -> str:
