@@ -20,6 +20,7 @@ from viewer.slide.model import Slide
 from viewer.tiles.cache import TileCache
 from viewer.tiles.loader import TileLoader
 from viewer.window import faults
+from viewer.window.allocation import give_back_freed_tiles
 
 QUIT_SECONDS = 0.4
 """How long quitting waits for threads before it leaves them to the process's end.
@@ -251,6 +252,7 @@ class _Opening:
             _close_all(opened)
 
     def _read(self) -> Opened:
+        give_back_freed_tiles()  # before the first is read
         options = OpenOptions(
             progress=lambda done, known: self._post((self, done, known)),
             cancelled=lambda: self._given_up,
