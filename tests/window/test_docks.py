@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDockWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from viewer.panels.panel import Panel
@@ -34,6 +34,21 @@ def test_a_dock_opens_as_high_as_its_panel_would_like(
     qtbot.waitUntil(lambda: _room(panel).height() >= panel.sizeHint().height())
 
 
+def test_the_menu_brings_a_panel_before_the_one_it_lies_on(
+    window: MainWindow, qtbot: QtBot, slide_folder: Path
+) -> None:
+    _opened(window, qtbot, slide_folder)
+    problems, files = window.docks["problems"], window.docks["files"]
+    for under, over in ((problems, files), (files, problems)):
+        under.hide()
+        over.hide()
+        under.toggleViewAction().trigger()
+        qtbot.waitUntil(lambda: not _is_covered(under))  # noqa: B023 - called at once
+        over.toggleViewAction().trigger()
+        qtbot.waitUntil(lambda: not _is_covered(over))  # noqa: B023
+        assert _is_covered(under)
+
+
 @pytest.mark.parametrize("width", [1000, 1400])
 def test_the_slide_has_most_of_the_width_at_first(
     window: MainWindow, qtbot: QtBot, slide_folder: Path, width: int
@@ -50,6 +65,10 @@ def _opened(window: MainWindow, qtbot: QtBot, folder: Path) -> None:
     with qtbot.waitSignal(window.session.opened):
         window.open([folder])
     qtbot.waitUntil(window.docks["metadata"].isVisible)
+
+
+def _is_covered(dock: QDockWidget) -> bool:
+    return dock.visibleRegion().isEmpty()
 
 
 def _room(panel: Panel) -> QSize:

@@ -111,8 +111,7 @@ class Docks:
             action = self._docks[row.name].toggleViewAction()
             commands.add(PANELS_MENU, action)
             action.setToolTip(f"Show or hide {action.text()}")
-            if row.whole:
-                action.triggered.connect(partial(self._heighten, row.name))
+            action.triggered.connect(partial(self._bring, row.name))
             if row.key:
                 bind_to_picture(action, picture, row.key)
                 action.setToolTip(f"{action.toolTip()} ({row.key})")
@@ -129,9 +128,7 @@ class Docks:
     def open(self, name: str) -> None:
         """Bring a dock to the front, high enough to be read."""
         self._docks[name].show()
-        self._docks[name].raise_()
-        if any(row.whole for row in PANELS if row.name == name):
-            self._heighten(name)
+        self._bring(name)
 
     def conceal(self) -> None:
         """Hide all docks; `reveal` brings back those that were visible."""
@@ -197,7 +194,15 @@ class Docks:
         current = next(inside, 0 if step > 0 else 1)
         _focus(regions[(current + step) % len(regions)])
 
-    def _heighten(self, name: str, _shown: object = None) -> None:
+    def _bring(self, name: str, _shown: object = None) -> None:
+        """Bring a dock before those that it shares its place with, if it is shown."""
+        if self._docks[name].isHidden():
+            return
+        self._docks[name].raise_()
+        if any(row.whole for row in PANELS if row.name == name):
+            self._heighten(name)
+
+    def _heighten(self, name: str) -> None:
         """Give a dock that was let too little room what its panel would like."""
         dock = self._docks[name]
         layout = self._window.layout()
