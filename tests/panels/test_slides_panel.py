@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -206,8 +207,6 @@ def test_switch_while_a_picture_is_read_counts_for_it(
 
 
 def test_row_tells_name_stain_place_and_size(panel: SlidesPanel) -> None:
-    from dataclasses import replace
-
     slides, _ = slides_of(3)
     for slide in slides[:2]:
         slide.name = "same"
@@ -218,8 +217,8 @@ def test_row_tells_name_stain_place_and_size(panel: SlidesPanel) -> None:
     panel.show_slides(slides)
     texts = [panel.list.item(row).text().split("\n") for row in range(3)]
     assert texts == [
-        ["same", "a/b.dcm", "hematoxylin, eosin"],
-        ["same", "c/d.dcm", "Colon"],
+        ["same", "b.dcm", "hematoxylin, eosin"],
+        ["same", "d.dcm", "Colon"],
         ["slide 2"],
     ]
     size = "2,000 \N{MULTIPLICATION SIGN} 1,600 pixels"
@@ -272,3 +271,25 @@ def test_arrow_keys_go_through_the_slides(panel: SlidesPanel, qtbot: QtBot) -> N
     qtbot.keyClick(panel.list, Qt.Key.Key_Down)
     qtbot.keyClick(panel.list, Qt.Key.Key_Down)
     assert chosen == slides[1:]
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (("a/x/one.dcm", "a/x/two.dcm"), ("one.dcm", "two.dcm")),
+        (("a/x/DCM_0", "a/y/DCM_0", "b/z/other"), ("x", "y", "z")),
+        (("a/x/DCM_0", "b/x/DCM_0"), ("a", "b")),
+        (("a/x/1", "a/y/1", "b/x/1"), ("x/1", "y/1", "x/1")),
+    ],
+)
+def test_slides_of_one_name_are_told_apart_by_what_differs(
+    panel: SlidesPanel, files: tuple[str, ...], told: tuple[str, ...]
+) -> None:
+    slides, _ = slides_of(len(files) + 1)
+    for slide, file in zip(slides, files, strict=False):
+        slide.name = "same"
+        slide.levels = [replace(each, file=Path(file)) for each in slide.levels]
+    panel.show_slides(slides)
+    texts = [panel.list.item(row).text() for row in range(len(slides))]
+    assert texts[:-1] == [f"same\n{place}" for place in told]
+    assert texts[-1] == f"slide {len(files)}"

@@ -1,6 +1,6 @@
 """The tray: the slides that are open, with their pictures; a click shows one."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final
 
@@ -75,9 +75,9 @@ class SlidesPanel(Panel):
         self.thumbnails.keep(slides)
         self.list.blockSignals(True)  # noqa: FBT003 Qt's own signature
         self.list.clear()
-        count = Counter(slide.name for slide in slides)
+        places = _places(slides)
         for slide in slides:
-            lines = _lines(slide, is_alone=count[slide.name] == 1)
+            lines = _lines(slide, places.get(slide.serial, ""))
             item = QListWidgetItem("\n".join(lines), self.list)
             item.setToolTip(_tip(slide))
             item.setSizeHint(self._row_size())
@@ -231,18 +231,40 @@ class SlidesPanel(Panel):
         self.picked.emit()
 
 
-def _lines(slide: Slide, *, is_alone: bool) -> list[str]:
+def _lines(slide: Slide, place: str) -> list[str]:
     """Return a slide's name and what tells it from others, a line each."""
     words = dict(reversed(slide.label_texts))
     more = next((words[each] for each in _WORDS if words.get(each)), "")
-    lines = [slide.name, "" if is_alone else _place(slide), " ".join(more.split())]
+    lines = [slide.name, place, " ".join(more.split())]
     return [line for line in lines if line]
 
 
-def _place(slide: Slide) -> str:
-    """Return what tells a slide from others of its name: where it is."""
-    file = slide.levels[0].file
-    return "" if file is None else "/".join(file.parts[-2:])
+def _places(slides: Sequence[Slide]) -> dict[int, str]:
+    """Return, by their serials, what tells slides from others of their name.
+
+    The name of the file, or of the nearest folder that is another for each of them.
+    """
+    namesakes: dict[str, list[tuple[int, Sequence[str]]]] = defaultdict(list)
+    for slide in slides:
+        file = slide.levels[0].file
+        if file is not None:
+            namesakes[slide.name].append((slide.serial, file.parts[::-1]))
+    return {
+        serial: place
+        for group in namesakes.values()
+        if len(group) > 1
+        for (serial, _), place in zip(
+            group, _telling([parts for _, parts in group]), strict=True
+        )
+    }
+
+
+def _telling(paths: Sequence[Sequence[str]]) -> Sequence[str]:
+    """Return the part that differs, of paths given from their ends on."""
+    for parts in zip(*paths, strict=False):
+        if len(set(parts)) == len(paths):
+            return parts
+    return ["/".join(path[1::-1]) for path in paths]
 
 
 def _tip(slide: Slide) -> str:
