@@ -139,6 +139,17 @@ def test_codes_are_shown_in_words_in_item_and_sequence(tmp_path: Path) -> None:
     assert (specimens.value, specimens.children()[0].value) == ("1 item", "")
 
 
+def test_codes_are_shown_in_words_in_big_endian_too(tmp_path: Path) -> None:
+    parts = [(0x00080100, b"SH", "A1"), (0x00080104, b"LO", "Meaning")]
+    code = b"".join(
+        element(tag, vr, text(words), encoding=BIG_ENDIAN) for tag, vr, words in parts
+    )
+    value = item(code, order=">")
+    sequence = element(0x00081032, b"SQ", value, encoding=BIG_ENDIAN)
+    nodes = tree(tmp_path, start(BIG_ENDIAN) + sequence)
+    assert named(nodes, "ProcedureCodeSequence").value == "Meaning (A1)"
+
+
 def test_private_attributes_are_named_with_their_creator(tmp_path: Path) -> None:
     known = element(0x00290010, b"LO", text("SIEMENS CSA HEADER"))
     known += element(0x00291008, b"CS", text("IMAGE NUM 4"))

@@ -1,5 +1,6 @@
 """Items that are codes, in words: "Hematoxylin (12710003, SCT)" (PS3.3 8.8)."""
 
+import struct
 from typing import Final
 
 from viewer.formats.dicom.data_set import DataSet, Field, Items
@@ -19,6 +20,11 @@ def coded_words(item: DataSet) -> str:
 
     Reads no further than a code reaches; raises BrokenFile from reading.
     """
+    # Most items are no codes, and there may be a hundred thousand of them.
+    first = item.file.read_some(item.start, 4).ljust(4)
+    group, number = struct.unpack(f"{item.order}HH", first)
+    if group << 16 | number > _VALUES[-1]:
+        return ""
     parts: dict[int, str] = {}
     for field in fields_of(item):
         if field.tag > _LAST or (not parts and field.tag > _VALUES[-1]):
