@@ -1,12 +1,15 @@
 """The buttons in the titles of docks can be seen, in the dark too."""
 
+from pathlib import Path
+
 import pytest
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QAction, QColor, QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from viewer.qt.palettes import VISIBLE, contrast, dark, light
 from viewer.window.dock_buttons import explain_buttons
+from viewer.window.main_window import MainWindow
 
 
 @pytest.fixture(params=["dark", "light", "yellow on black"])
@@ -39,8 +42,31 @@ def test_both_buttons_stand_out_docked_and_floating(
         dock.setFloating(floating)
         QApplication.processEvents()
         for button in dock.findChildren(QAbstractButton):
-            assert button.accessibleName().endswith(" Panel")
             assert _strongest(button) >= VISIBLE
+            assert button.accessibleName().endswith(" Panel")
+
+
+def test_they_do_in_the_real_window(
+    window: MainWindow, qtbot: QtBot, slide_folder: Path
+) -> None:
+    with qtbot.waitSignal(window.session.opened):
+        window.open([slide_folder])
+    dock = window.docks["images"]
+    qtbot.waitUntil(dock.isVisible)
+    _choose(window, "dark")
+    for name in ("close", "float"):
+        button = dock.findChild(QAbstractButton, f"qt_dockwidget_{name}button")
+        assert isinstance(button, QAbstractButton)
+        assert _strongest(button) >= VISIBLE
+        assert button.accessibleName().endswith(" Label and Overview")
+    _choose(window, "system")
+
+
+def _choose(window: MainWindow, scheme: str) -> None:
+    action = window.findChild(QAction, f"appearance_{scheme}")
+    assert isinstance(action, QAction)
+    action.trigger()
+    QApplication.processEvents()
 
 
 def _strongest(button: QAbstractButton) -> float:
