@@ -27,7 +27,7 @@ def level_dataset(
         dataset.DimensionOrganizationType = slide.layout
     if slide.layout != "TILED_FULL":
         dataset.DimensionIndexSequence = [
-            _item(
+            item_of(
                 DimensionOrganizationUID=slide.uid("dimensions"),
                 DimensionIndexPointer=pointer,
                 FunctionalGroupPointer=0x0048021A,
@@ -88,7 +88,7 @@ def _common(
     dataset.FrameOfReferenceUID = slide.uid("frame of reference")
     dataset.PositionReferenceIndicator = "SLIDE_CORNER"
     dataset.DimensionOrganizationSequence = [
-        _item(DimensionOrganizationUID=slide.uid("dimensions"))
+        item_of(DimensionOrganizationUID=slide.uid("dimensions"))
     ]
     _describe_samples(slide, dataset, frame_size)
     _describe_specimen(slide, dataset)
@@ -118,10 +118,10 @@ def _describe_samples(
 def _describe_specimen(slide: SyntheticSlide, dataset: Dataset) -> None:
     dataset.ContainerIdentifier = slide.name
     dataset.IssuerOfTheContainerIdentifierSequence = []
-    dataset.ContainerTypeCodeSequence = [_code("433466003", "SCT", "Microscope slide")]
+    dataset.ContainerTypeCodeSequence = [code("433466003", "SCT", "Microscope slide")]
     dataset.AcquisitionContextSequence = []
     dataset.SpecimenDescriptionSequence = [
-        _item(
+        item_of(
             SpecimenIdentifier=slide.name,
             SpecimenUID=slide.uid("specimen"),
             IssuerOfTheSpecimenIdentifierSequence=[],
@@ -129,7 +129,7 @@ def _describe_specimen(slide: SyntheticSlide, dataset: Dataset) -> None:
         )
     ]
     dataset.TotalPixelMatrixOriginSequence = [
-        _item(XOffsetInSlideCoordinateSystem=20, YOffsetInSlideCoordinateSystem=40)
+        item_of(XOffsetInSlideCoordinateSystem=20, YOffsetInSlideCoordinateSystem=40)
     ]
     dataset.SpecimenLabelInImage = "NO"
     dataset.FocusMethod = "AUTO"
@@ -142,13 +142,13 @@ def _describe_specimen(slide: SyntheticSlide, dataset: Dataset) -> None:
 
 
 def _optical_path(slide: SyntheticSlide, number: int) -> Dataset:
-    path = _item(
+    path = item_of(
         OpticalPathIdentifier=str(number),
         OpticalPathDescription=f"path {number}",
         IlluminationTypeCodeSequence=[
-            _code("111744", "DCM", "Brightfield illumination")
+            code("111744", "DCM", "Brightfield illumination")
         ],
-        IlluminationColorCodeSequence=[_code("414298005", "SCT", "Full Spectrum")],
+        IlluminationColorCodeSequence=[code("414298005", "SCT", "Full Spectrum")],
     )
     if slide.objective_power is not None:
         path.ObjectiveLensPower = slide.objective_power
@@ -163,19 +163,19 @@ def _describe_scale(
     dataset.ImagedVolumeWidth = spacing[1] * dataset.TotalPixelMatrixColumns
     dataset.ImagedVolumeHeight = spacing[0] * dataset.TotalPixelMatrixRows
     dataset.ImagedVolumeDepth = 1.0
-    measures = _item(
+    measures = item_of(
         SliceThickness=0.001, PixelSpacing=[f"{edge:.12g}" for edge in spacing]
     )
     if slide.focal_planes > 1:
         measures.SpacingBetweenSlices = f"{slide.focal_distance / 1000:.12g}"
-    shared = _item(
+    shared = item_of(
         PixelMeasuresSequence=[measures],
         WholeSlideMicroscopyImageFrameTypeSequence=[
-            _item(FrameType=list(dataset.ImageType))
+            item_of(FrameType=list(dataset.ImageType))
         ],
     )
     if slide.optical_paths == 1:
-        shared.OpticalPathIdentificationSequence = [_item(OpticalPathIdentifier="0")]
+        shared.OpticalPathIdentificationSequence = [item_of(OpticalPathIdentifier="0")]
     dataset.SharedFunctionalGroupsSequence = [shared]
 
 
@@ -183,12 +183,12 @@ def _per_frame(
     slide: SyntheticSlide, frame: Frame, spacing: tuple[float, float]
 ) -> Dataset:
     left, top = frame.column * slide.tile[0], frame.row * slide.tile[1]
-    item = _item(
+    item = item_of(
         FrameContentSequence=[
-            _item(DimensionIndexValues=[frame.row + 1, frame.column + 1])
+            item_of(DimensionIndexValues=[frame.row + 1, frame.column + 1])
         ],
         PlanePositionSlideSequence=[
-            _item(
+            item_of(
                 XOffsetInSlideCoordinateSystem=f"{20 - top * spacing[0]:.9g}",
                 YOffsetInSlideCoordinateSystem=f"{40 - left * spacing[1]:.9g}",
                 ZOffsetInSlideCoordinateSystem=(
@@ -201,16 +201,18 @@ def _per_frame(
     )
     if slide.optical_paths > 1:
         item.OpticalPathIdentificationSequence = [
-            _item(OpticalPathIdentifier=str(frame.optical_path))
+            item_of(OpticalPathIdentifier=str(frame.optical_path))
         ]
     return item
 
 
-def _code(value: str, scheme: str, meaning: str) -> Dataset:
-    return _item(CodeValue=value, CodingSchemeDesignator=scheme, CodeMeaning=meaning)
+def code(value: str, scheme: str, meaning: str) -> Dataset:
+    """Return the item of a coded entry."""
+    return item_of(CodeValue=value, CodingSchemeDesignator=scheme, CodeMeaning=meaning)
 
 
-def _item(**attributes: Any) -> Dataset:
+def item_of(**attributes: Any) -> Dataset:
+    """Return an item with these attributes."""
     item = Dataset()
     for keyword, value in attributes.items():
         setattr(item, keyword, value)

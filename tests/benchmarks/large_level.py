@@ -20,7 +20,7 @@ import simplejpeg
 from PySide6.QtCore import QTimer
 
 from tests.benchmarks.data import single_level
-from tests.benchmarks.stage import Stage, lateness, peak_memory, stage
+from tests.benchmarks.stage import Stage, lateness, peak_memory, run_until, stage
 from tests.benchmarks.textures import levels_shown
 
 _PATIENCE = 300.0  # seconds
@@ -52,7 +52,7 @@ def fit(*, looking: bool = True) -> dict[str, Any]:
             if looking:
                 clock.start(50)
             scene.view.show_slide(opened)
-            scene.run_until(scene.view.is_complete, _PATIENCE)
+            run_until(scene.view.is_complete, _PATIENCE)
             complete = _since(started)
             clock.stop()
         scene.run_for(0.1)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from struct import pack
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,8 @@ from pydicom.uid import (
     VLWholeSlideMicroscopyImageStorage,
     generate_uid,
 )
+
+from tests.synthetic_headers import code, item_of
 
 _ITEM = b"\xfe\xff\x00\xe0"
 _SLIDE_HEIGHT = 15.0  # millimeters that the total pixel matrix spans
@@ -131,34 +132,34 @@ def _describe_pixels(dataset: Dataset, shape: LevelShape) -> None:
 
 def _describe_slide(dataset: Dataset, shape: LevelShape) -> None:
     spacing = f"{_SLIDE_HEIGHT / shape.height:.9g}"
-    frame_type = _item(FrameType=list(dataset.ImageType))
+    frame_type = item_of(FrameType=list(dataset.ImageType))
     dataset.SharedFunctionalGroupsSequence = [
-        _item(
+        item_of(
             PixelMeasuresSequence=[
-                _item(SliceThickness=0.001, PixelSpacing=[spacing, spacing])
+                item_of(SliceThickness=0.001, PixelSpacing=[spacing, spacing])
             ],
             WholeSlideMicroscopyImageFrameTypeSequence=[frame_type],
-            OpticalPathIdentificationSequence=[_item(OpticalPathIdentifier="1")],
+            OpticalPathIdentificationSequence=[item_of(OpticalPathIdentifier="1")],
         )
     ]
     dataset.NumberOfOpticalPaths = 1
     dataset.OpticalPathSequence = [
-        _item(
+        item_of(
             OpticalPathIdentifier="1",
             IlluminationTypeCodeSequence=[
-                _code("111744", "DCM", "Brightfield illumination")
+                code("111744", "DCM", "Brightfield illumination")
             ],
-            IlluminationColorCodeSequence=[_code("414298005", "SCT", "Full Spectrum")],
+            IlluminationColorCodeSequence=[code("414298005", "SCT", "Full Spectrum")],
         )
     ]
-    organization = _item(DimensionOrganizationUID=_uid(shape, "dimensions"))
+    organization = item_of(DimensionOrganizationUID=_uid(shape, "dimensions"))
     dataset.DimensionOrganizationSequence = [organization]
     dataset.ContainerIdentifier = shape.slide
     dataset.IssuerOfTheContainerIdentifierSequence = []
-    dataset.ContainerTypeCodeSequence = [_code("433466003", "SCT", "Microscope slide")]
+    dataset.ContainerTypeCodeSequence = [code("433466003", "SCT", "Microscope slide")]
     dataset.AcquisitionContextSequence = []
     dataset.SpecimenDescriptionSequence = [
-        _item(
+        item_of(
             SpecimenIdentifier=shape.slide,
             SpecimenUID=_uid(shape, "specimen"),
             IssuerOfTheSpecimenIdentifierSequence=[],
@@ -166,7 +167,7 @@ def _describe_slide(dataset: Dataset, shape: LevelShape) -> None:
         )
     ]
     dataset.TotalPixelMatrixOriginSequence = [
-        _item(XOffsetInSlideCoordinateSystem=20, YOffsetInSlideCoordinateSystem=40)
+        item_of(XOffsetInSlideCoordinateSystem=20, YOffsetInSlideCoordinateSystem=40)
     ]
     dataset.ImagedVolumeWidth = _SLIDE_HEIGHT * shape.width / shape.height
     dataset.ImagedVolumeHeight, dataset.ImagedVolumeDepth = _SLIDE_HEIGHT, 1.0
@@ -178,14 +179,3 @@ def _describe_slide(dataset: Dataset, shape: LevelShape) -> None:
 
 def _uid(shape: LevelShape, thing: str) -> UID:
     return generate_uid(entropy_srcs=["coverslip benchmark", shape.slide, thing])
-
-
-def _code(value: str, scheme: str, meaning: str) -> Dataset:
-    return _item(CodeValue=value, CodingSchemeDesignator=scheme, CodeMeaning=meaning)
-
-
-def _item(**attributes: Any) -> Dataset:
-    item = Dataset()
-    for keyword, value in attributes.items():
-        setattr(item, keyword, value)
-    return item

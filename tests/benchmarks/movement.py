@@ -17,7 +17,14 @@ import numpy as np
 from PySide6.QtCore import Qt, QTimer
 
 from tests.benchmarks.data import pyramid
-from tests.benchmarks.stage import Paints, Stage, lateness, peak_memory, stage
+from tests.benchmarks.stage import (
+    Paints,
+    Stage,
+    lateness,
+    peak_memory,
+    run_until,
+    stage,
+)
 from tests.benchmarks.textures import levels_shown
 
 _STEP = 1 / 60
@@ -85,7 +92,7 @@ def _play(scene: Stage, script: tuple[Move, ...], result: dict[str, Any]) -> Non
 
         steps.timeout.connect(step)
         steps.start(round(_STEP * 1000))
-        scene.run_until(
+        run_until(
             lambda: time.perf_counter() - started > _length(script), _length(script) + 9
         )
         steps.stop()

@@ -19,7 +19,7 @@ import numpy as np
 import simplejpeg
 
 from tests.benchmarks.data import pyramid
-from tests.benchmarks.stage import Stage, stage
+from tests.benchmarks.stage import Stage, run_until, stage
 from tests.profiles import swapped
 from viewer.slide.adjustment import Adjustment
 from viewer.slide.model import Slide, TileKey
@@ -50,7 +50,7 @@ def main(shrinking: float) -> None:
         _profile(slide, swapped())
         reads = _counted(slide)
         scene.view.show_slide(slide, coloring.prepare(slide))
-        scene.run_until(lambda: coloring.is_idle, 20)
+        run_until(lambda: coloring.is_idle, 20)
         coloring.set_managed(False)
         scene.view.set_pixel_size(shrinking)
         scene.settle()
@@ -59,7 +59,7 @@ def main(shrinking: float) -> None:
                 float(each) for each in random.integers((3000, 3000), (37_000, 27_000))
             )
             scene.view.center_on(x, y)
-            scene.run_until(scene.view.is_complete, _PATIENCE)
+            run_until(scene.view.is_complete, _PATIENCE)
             scene.settle()
             reads.clear()
             taken["on"].append(_changed(scene, lambda: coloring.set_managed(True)))

@@ -69,20 +69,20 @@ class Stage:
         """Open a slide, without showing it."""
         self.session.failed.connect(_give_up)
         self.session.open([folder])
-        self.run_until(lambda: bool(self.session.slides), 60)
+        run_until(lambda: bool(self.session.slides), 60)
         return self.session.slides[0]
 
     def show(self, slide: Slide) -> None:
         """Show a slide and wait until it is complete and nothing is loading."""
         self.view.show_slide(slide)
-        self.run_until(self.view.is_complete, 120)
+        run_until(self.view.is_complete, 120)
         self.settle()
 
     def settle(self, seconds: float = 10) -> None:
         """Wait until everything wished for has been loaded and painted."""
         self.run_for(0.05)
         loader = self.session.loader
-        self.run_until(lambda: not loader.waiting(), seconds)
+        run_until(lambda: not loader.waiting(), seconds)
         self.run_for(0.05)
 
     def run_for(self, seconds: float) -> None:
@@ -90,23 +90,6 @@ class Stage:
         loop = QEventLoop()
         QTimer.singleShot(round(seconds * 1000), loop, loop.quit)
         loop.exec()
-
-    def run_until(self, condition: Callable[[], bool], seconds: float) -> bool:
-        """Run the event loop until a condition holds, at most so long; say if it did.
-
-        The condition is looked at every 2 ms.
-        """
-        loop, deadline = QEventLoop(), time.perf_counter() + seconds
-        look = QTimer(loop)
-        look.timeout.connect(
-            lambda: (
-                loop.quit() if condition() or time.perf_counter() > deadline else None
-            )
-        )
-        look.start(2)
-        loop.exec()
-        look.stop()
-        return condition()
 
     def seconds_until_complete(
         self, move: Callable[[], None], patience: float
@@ -185,6 +168,22 @@ def peak_memory() -> int:
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
+
+
+def run_until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Run the event loop until a condition holds, at most so long; say if it did.
+
+    The condition is looked at every 2 ms.
+    """
+    loop, deadline = QEventLoop(), time.perf_counter() + seconds
+    look = QTimer(loop)
+    look.timeout.connect(
+        lambda: loop.quit() if condition() or time.perf_counter() > deadline else None
+    )
+    look.start(2)
+    loop.exec()
+    look.stop()
+    return condition()
 
 
 def _give_up(sentence: str) -> None:

@@ -13,10 +13,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QTimer
-
 from tests.benchmarks.data import pyramid
-from tests.benchmarks.stage import HEIGHT, WIDTH
+from tests.benchmarks.stage import HEIGHT, WIDTH, run_until
 from viewer.slide.model import Slide
 from viewer.window.application import new_application
 from viewer.window.main_window import MainWindow
@@ -59,17 +57,7 @@ class Switching:
         return view.slide is slide and view.is_complete()
 
     def _run_until(self, condition: Callable[[], bool]) -> None:
-        loop, deadline = QEventLoop(), time.perf_counter() + _PATIENCE
-        look = QTimer(loop)
-        look.timeout.connect(
-            lambda: (
-                loop.quit() if condition() or time.perf_counter() > deadline else None
-            )
-        )
-        look.start(2)
-        loop.exec()
-        look.stop()
-        if not condition():
+        if not run_until(condition, _PATIENCE):
             sys.exit("a benchmark's slide does not come")
 
 

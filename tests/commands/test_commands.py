@@ -10,18 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from tests.commands.program import coverslip
 from tests.synthetic import expected_level, write_slide
 from tests.synthetic_slide import SyntheticSlide
-
-
-def coverslip(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "viewer", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")

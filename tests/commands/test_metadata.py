@@ -12,18 +12,9 @@ import tifffile
 from pydicom import dcmread
 from pydicom.uid import ComprehensiveSRStorage
 
+from tests.commands.program import coverslip
 from tests.formats.dicom.raw_files import element, start, text
 from tests.synthetic import write_slide
-
-
-def coverslip(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "viewer", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")
