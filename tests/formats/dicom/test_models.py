@@ -4,6 +4,7 @@ import base64
 import json
 import struct
 import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
 from math import inf, nan
 from pathlib import Path
 from typing import Any
@@ -251,6 +252,20 @@ def test_what_is_too_long_or_damaged_is_left_out_with_a_note(tmp_path: Path) -> 
     assert notes == [
         "the value of (0042,0011) is left out: 4194306 bytes, more than 4194304",
         "the value of (0042,0012) is left out: cut off, 4 of 50 bytes are there",
+    ]
+
+
+@pytest.mark.parametrize("write", [dicom_json, dicom_xml])
+def test_a_sequence_that_is_cut_off_is_there_in_part_with_a_note(
+    tmp_path: Path, write: Callable[[Path, list[str]], Iterator[str]]
+) -> None:
+    inside = item(element(0x00400551, b"LO", b"S1"))
+    cut = element(0x00400560, b"SQ", inside, length=len(inside) + 30)
+    notes: list[str] = []
+    assert "S1" in "".join(write(written(tmp_path, start() + cut), notes))
+    assert notes == [
+        "the value of (0040,0560) is there in part only:"
+        " cut off, 18 of 48 bytes are there"
     ]
 
 

@@ -27,15 +27,21 @@ def exported_values(field: Field, notes: list[str]) -> Values:
         problem = f"{field.length} bytes, more than {LARGEST}"
     if not problem:
         return field.values(field.length)
-    note_of(field, problem, notes)
+    _note(field, f"is left out: {problem}", notes)
     return []
 
 
-def note_of(field: Field, problem: str, notes: list[str]) -> None:
+def note_damage(field: Field, notes: list[str]) -> None:
+    """Note that of a sequence only a part is in a model, if it is so."""
+    if field.problem:
+        _note(field, f"is there in part only: {field.problem}", notes)
+
+
+def _note(field: Field, what: str, notes: list[str]) -> None:
     """Note what is left out of a model, up to a hundred such things."""
     if len(notes) < _MOST_NOTES:
         tag = f"({field.tag >> 16:04X},{field.tag & 0xFFFF:04X})"
-        notes.append(f"the value of {tag} is left out: {problem}")
+        notes.append(f"the value of {tag} {what}")
 
 
 _BULK: Final = frozenset({0x7FE00001, 0x7FE00002, 0x7FE00008, 0x7FE00009, 0x7FE00010})

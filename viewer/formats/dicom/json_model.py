@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Any, Final, TypeAlias
 
 from viewer.formats.dicom.data_set import DataSet, Field
-from viewer.formats.dicom.exported import exported, exported_values, note_of
+from viewer.formats.dicom.exported import exported, exported_values, note_damage
 from viewer.formats.dicom.values import Value
 
 JsonObject: TypeAlias = dict[str, Any]
@@ -29,7 +29,7 @@ def json_chunks(data_set: DataSet, notes: list[str]) -> Iterator[str]:
         if field.items is None or not len(field.items):
             yield _dumped(attribute_json(field, notes))
             continue
-        _note_damage(field, notes)
+        note_damage(field, notes)
         yield '{"vr": "SQ", "Value": [\n'
         for number, item in enumerate(field.items):
             yield (",\n" if number else "") + _dumped(data_set_json(item, notes))
@@ -47,7 +47,7 @@ def data_set_json(data_set: DataSet, notes: list[str]) -> JsonObject:
 def attribute_json(field: Field, notes: list[str]) -> JsonObject:
     """Return one attribute; an empty one has a VR only (F.2.5)."""
     if field.items is not None:
-        _note_damage(field, notes)
+        note_damage(field, notes)
         values: list[Any] = [data_set_json(item, notes) for item in field.items]
         return {"vr": "SQ", "Value": values} if values else {"vr": "SQ"}
     found = exported_values(field, notes)
@@ -98,11 +98,6 @@ def _number(text: str) -> int | float | str:
 
 
 _LONGEST_NUMBER: Final = 64
-
-
-def _note_damage(field: Field, notes: list[str]) -> None:
-    if field.problem:
-        note_of(field, f"in part, {field.problem}", notes)
 
 
 def _dumped(value: JsonObject) -> str:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from viewer.formats.dicom.data_set import DataSet, Field
-from viewer.formats.dicom.exported import exported, exported_values, note_of
+from viewer.formats.dicom.exported import exported, exported_values, note_damage
 from viewer.formats.dicom.json_model import name_groups
 from viewer.formats.dicom.lexicon import keyword_of
 from viewer.formats.dicom.values import Value
@@ -33,8 +33,7 @@ def _attributes(data_set: DataSet, notes: list[str]) -> Iterator[str]:
         if field.items is None:
             yield f"{_start(field)}{_content(field, notes)}</DicomAttribute>\n"
             continue
-        if field.problem:
-            note_of(field, f"in part, {field.problem}", notes)
+        note_damage(field, notes)
         yield f"{_start(field)}\n"
         for number, item in enumerate(field.items, 1):
             yield f'<Item number="{number}">\n'
