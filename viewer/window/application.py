@@ -1,5 +1,6 @@
 """The program with a window: from QApplication to its end."""
 
+import gc
 import importlib
 import os
 import sys
@@ -34,6 +35,7 @@ OFFSCREEN_NOISE: Final = "This plugin does not support propagateSizeHints()"
 
 def run_window(paths: Sequence[Path], *, demo: bool = False) -> int:
     """Open the window on files, folders or the demo slide; return when it is closed."""
+    gc.disable()  # until the first paint: nothing that starting makes is garbage
     application = new_application()
     from viewer.window.main_window import MainWindow
     from viewer.window.settings import Settings, settings_path
@@ -135,6 +137,8 @@ class AfterFirstPaint(QObject):
 
 def _begin(window: "MainWindow", paths: Sequence[Path], *, demo: bool) -> None:
     """Do all that the first paint need not wait for."""
+    gc.freeze()  # all of it stays: no later collection need look through it
+    gc.enable()
     from viewer.window.interrupts import Interrupts
 
     Interrupts(window)
