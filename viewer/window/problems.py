@@ -70,7 +70,7 @@ class ProblemsFeed(QObject):
         failed = _failed(slide, self._session.loader.failures(slide.serial))
         found = Problems(
             _in_order(self._problems.failed, failed),
-            _listed(slide.damaged),
+            tuple(TileProblem(*each) for each in _now(slide.damaged)),
             tuple(slide.warnings),
         )
         if found != self._problems or not self._is_whole:
@@ -143,7 +143,7 @@ def _failed(
     slide: Slide, failures: Sequence[Failure[DisplayTile]]
 ) -> dict[TileKey, str]:
     """Return each place once, whatever the looks and the levels it was wanted for."""
-    found = dict(_listed(slide.failed))
+    found = dict(_now(slide.failed))
     for failure in failures:
         found.setdefault(failure.key.tile_keys()[0], str(failure.error))
     return found
@@ -159,10 +159,10 @@ def _in_order(
     return (*known, *new)
 
 
-def _listed(tiles: Mapping[TileKey, str]) -> tuple[TileProblem, ...]:
+def _now(tiles: Mapping[TileKey, str]) -> tuple[tuple[TileKey, str], ...]:
     """Return tiles and their sentences; workers may add to them meanwhile."""
     while True:
         try:
-            return tuple(TileProblem(*each) for each in tuple(tiles.items()))
+            return tuple(tiles.items())
         except RuntimeError:  # one was added while this went through them
             continue
