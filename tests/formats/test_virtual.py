@@ -26,7 +26,7 @@ from viewer.slide.model import EMPTY, Empty, Level, Progress, Samples, TileKey
 
 TILE = Size(256, 256)
 PINK = (250, 200, 220)  # red, green, blue
-PINK_PIXEL = [220, 200, 250, 255]
+PINK_PIXEL = [220, 200, 250, 0]  # as samples: not scanned
 
 
 def stored(base: Size, size: Size, tile: Size = TILE) -> Level:
@@ -300,7 +300,7 @@ def test_tile_outside_the_level_is_refused_in_a_sentence() -> None:
 # ---- what is not there ----
 
 
-def test_absent_part_takes_the_absent_color() -> None:
+def test_absent_part_takes_the_absent_color_and_says_that_it_is_none() -> None:
     slide = Stored(color_picture(Size(2048, 2048)))
     slide.empty = lambda column, _row: column >= 4
     left = slide.tile(TileKey(1, 1, 0, 0))

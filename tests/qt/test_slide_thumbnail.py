@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.profiles import swapped
 from tests.scene.fake_slide import FakeSlide, filled, halving_levels
 from viewer.qt.slide_thumbnail import read_thumbnail
 from viewer.slide.errors import BrokenFrame, SlideError
 from viewer.slide.geometry import Size
-from viewer.slide.model import AssociatedImage, Samples
+from viewer.slide.model import AssociatedImage, OpticalPath, Samples
 
 BLUE, GREEN = (255, 0, 0), (0, 255, 0)
 
@@ -67,6 +68,17 @@ def test_tiles_that_fail_leave_the_absent_color() -> None:
     ).picture  # level 3: 500 x 375, two by two tiles
     assert found.bgrx[0, 0, :3].tolist() == [255, 255, 255]
     assert found.bgrx[-1, -1, :3].tolist() == list(GREEN)
+
+
+def test_the_absent_color_is_not_taken_for_a_sample() -> None:
+    slide = slide_of()
+    slide.optical_paths = [OpticalPath("1", absent=(0, 0, 200))]  # blue
+    slide.absent = {(3, 0, 0)}
+    slide.icc_profile = lambda level, optical_path: swapped()  # type: ignore[method-assign]
+    drawn = read_thumbnail(slide, 400, 5).picture.drawn(managed=True).image
+    assert drawn.pixelColor(0, 0).getRgb() == (0, 0, 200, 255)
+    raw = read_thumbnail(slide, 400, 5).picture.drawn(managed=False).image
+    assert raw.pixelColor(0, 0).getRgb() == (0, 0, 200, 255)
 
 
 def test_level_that_takes_too_long_is_there_in_part_or_gives_way_to_the_overview() -> (

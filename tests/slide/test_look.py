@@ -83,6 +83,22 @@ def test_what_was_not_scanned_is_adjusted_but_not_corrected(
     assert Look(adjustment=Adjustment(brightness=20)).absent(path) == (251, 151, 51)
 
 
+@pytest.mark.parametrize("is_managed", [True, False])
+def test_what_was_not_scanned_within_a_tile_is_of_the_display(
+    swap: DirectCorrection, *, is_managed: bool
+) -> None:
+    pixels = np.full((3, 2, 4), (0, 0, 200, 255), np.uint8)
+    pixels[0, :, 3] = 0  # nothing was scanned
+    pixels[1, :, 3] = 128  # and here half of each pixel
+    corrections = Corrections({(0, 0): swap}) if is_managed else AS_STORED
+    drawn = Look(corrections=corrections).render([pixels])
+    assert (drawn[0] == (0, 0, 200, 255)).all()
+    expected = (200, 0, 0, 255) if is_managed else (0, 0, 200, 255)
+    assert np.abs(drawn[1:].astype(int) - expected).max() <= 1
+    assert (drawn[..., 3] == 255).all()
+    assert pixels[0, 0, 3] == 0  # others hold them too
+
+
 def test_looks_are_the_same_where_nothing_tells_them_apart(
     swap: DirectCorrection,
 ) -> None:

@@ -49,11 +49,11 @@ class Kind(NamedTuple):
         return 257 if self.wide else 1
 
     def flat(self, size: Size, rgb: tuple[int, int, int]) -> Samples:
-        """Return an area of one color."""
+        """Return an area of one color where nothing was scanned."""
         red, green, blue = rgb
         shape = size.height, size.width
         if self.color:
-            pixel = np.array([blue, green, red, 255], np.uint8).view(np.uint32)
+            pixel = np.array([blue, green, red, 0], np.uint8).view(np.uint32)
             return np.full(shape, pixel, np.uint32).view(np.uint8).reshape(*shape, 4)
         grey = (red + green + blue) // 3 * self.scale
         if self.wide:
@@ -208,6 +208,7 @@ def _hatch(samples: Samples, period: int) -> None:
     values = np.where(diagonal % period * 2 >= period, _HATCH_LIGHT, _HATCH_DARK)
     if samples.ndim == 3:
         samples[..., :3] = values[..., None]
+        samples[..., 3] = 255
     else:
         samples[:] = values * Kind.of(samples).scale
 

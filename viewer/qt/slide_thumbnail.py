@@ -93,12 +93,15 @@ def _fitting_level(slide: Slide, edge: int) -> int:
 
 
 class _Canvas:
-    """A level's pixels, put together tile by tile on the absent color."""
+    """A level's pixels, put together tile by tile on the absent color.
+
+    They are samples still: the fourth byte says what was scanned.
+    """
 
     def __init__(self, level: Level, absent: tuple[int, int, int]) -> None:
         import numpy as np
 
-        self.bgrx = np.full((level.size.height, level.size.width, 4), 255, np.uint8)
+        self.bgrx = np.zeros((level.size.height, level.size.width, 4), np.uint8)
         self.bgrx[..., :3] = absent[::-1]
         self.is_begun = False
         self.is_whole = True
@@ -116,7 +119,8 @@ class _Canvas:
         if progress is None:
             return
         self.is_begun = True
-        pixels = look.render([progress.samples])
+        is_color = progress.samples.ndim == 3
+        pixels = progress.samples if is_color else look.render([progress.samples])
         top, left = key.row * self._tile_size.height, key.column * self._tile_size.width
         place = self.bgrx[top : top + pixels.shape[0], left : left + pixels.shape[1]]
         known = slice(None) if progress.covered is None else progress.covered

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtGui import QImage
 
 from viewer.qt.images import to_qimage
+from viewer.slide.correction import corrected
 from viewer.slide.errors import BrokenProfile
 from viewer.slide.look import Look
 from viewer.slide.model import AssociatedImage, Samples
@@ -28,7 +29,10 @@ class DrawnPicture:
 
 @dataclass(frozen=True, slots=True)
 class StoredPicture:
-    """Pixels as stored, (rows, columns, 4) BGRX uint8, and their ICC profile."""
+    """Pixels as stored, (rows, columns, 4) BGRX uint8, and their ICC profile.
+
+    The fourth byte is 0 where nothing was scanned, see `Samples`.
+    """
 
     bgrx: "NDArray[np.uint8]"
     profile: bytes | None = None
@@ -39,15 +43,15 @@ class StoredPicture:
         A broken profile leaves the colors as they are.
         """
         if not managed or self.profile is None:
-            return DrawnPicture(to_qimage(self.bgrx))
+            return DrawnPicture(to_qimage(corrected(self.bgrx, None)))
         from viewer.codecs.icc import DirectCorrection
 
         try:
-            corrected = DirectCorrection(self.profile).apply(self.bgrx)
+            drawn = corrected(self.bgrx, DirectCorrection(self.profile))
         except BrokenProfile as error:
             sentence = f"Colors are shown as stored: {error}."
-            return DrawnPicture(to_qimage(self.bgrx), sentence)
-        return DrawnPicture(to_qimage(corrected))
+            return DrawnPicture(to_qimage(corrected(self.bgrx, None)), sentence)
+        return DrawnPicture(to_qimage(drawn))
 
 
 def read_associated(image: AssociatedImage) -> StoredPicture:

@@ -51,3 +51,21 @@ class Corrections:
 
 AS_STORED: Final = Corrections({})
 """No corrections at all."""
+
+
+def corrected(
+    bgrx: "NDArray[np.uint8]", correction: Correction | None
+) -> "NDArray[np.uint8]":
+    """Return BGRX pixels corrected, the fourth byte 255; the same where nothing is due.
+
+    Where the fourth byte is 0 nothing was scanned: the absent color is one of the
+    display already and is left alone. Any thread.
+    """
+    beside = bgrx[..., 3] != 255
+    if not beside.any():
+        return bgrx if correction is None else correction.apply(bgrx)
+    drawn = bgrx.copy() if correction is None else correction.apply(bgrx)
+    absent = bgrx[..., 3] == 0
+    drawn[absent] = bgrx[absent]
+    drawn[..., 3] = 255
+    return drawn

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewer.slide.adjustment import NEUTRAL, Adjustment
-from viewer.slide.correction import AS_STORED, Correction, Corrections
+from viewer.slide.correction import AS_STORED, Correction, Corrections, corrected
 from viewer.slide.model import ColorReading, Empty, OpticalPath, Samples, TileKey
 
 if TYPE_CHECKING:  # see viewer.slide.model
@@ -67,7 +67,8 @@ class Look:
         Arrays have the same rows and columns; the result is (rows, columns, 4). An
         optical path that is EMPTY here adds no light to the others; at least one is
         not. Color samples to which nothing is to be done are returned as they are, not
-        copied. Worker threads.
+        copied. Pixels that were not scanned are of the display's colors, see
+        `corrected`. Worker threads.
         """
         paths = zip(self.optical_paths, samples, strict=False)
         layers = [
@@ -89,8 +90,7 @@ class Look:
     ) -> "NDArray[np.uint8]":
         if samples.ndim == 2:
             return self._grey(samples)
-        color = samples.astype("uint8", copy=False)
-        return color if correction is None else correction.apply(color)
+        return corrected(samples.astype("uint8", copy=False), correction)
 
     def _grey(self, samples: Samples) -> "NDArray[np.uint8]":
         import numpy as np

@@ -26,8 +26,9 @@ else:  # numpy would be in the way of the window's first paint
     Samples = Any
 """Pixels as stored, before any profile.
 
-Color: (rows, columns, 4) uint8, BGRX, the fourth byte 255. Grey: (rows, columns), uint8
-or uint16.
+Color: (rows, columns, 4) uint8, BGRX, the fourth byte 255; in computed levels it is
+less where part of a pixel was not scanned, and 0 where nothing of it was: the pixel has
+the absent color then. Grey: (rows, columns), uint8 or uint16.
 """
 
 

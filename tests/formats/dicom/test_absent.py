@@ -2,13 +2,18 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
+from tests.profiles import swapped
 from tests.synthetic import write_slide
 from viewer import open_slide
+from viewer.codecs.icc import DirectCorrection
 from viewer.formats.dicom.absent import absent_color
+from viewer.slide.correction import Corrections
 from viewer.slide.geometry import Size
+from viewer.slide.look import Look
 from viewer.slide.region import Place, read_region
 
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
@@ -64,6 +69,31 @@ def test_holes_and_surroundings_take_the_recommended_color(tmp_path: Path) -> No
     assert (region.pixels[300, 300] == slide.optical_paths[0].absent).all()
     assert (region.pixels[10, 1050] == slide.optical_paths[0].absent).all()
     assert slide.warnings == ()
+    slide.close()
+
+
+def test_holes_in_computed_levels_are_not_taken_for_samples(tmp_path: Path) -> None:
+    def recommend(dataset: Dataset) -> None:
+        dataset.RecommendedAbsentPixelCIELabValue = [35579, 53664, 50858]  # red
+
+    write_slide(
+        tmp_path,
+        size=(2048, 1536),
+        layout="TILED_SPARSE",
+        holes=frozenset({(1, 1)}),
+        levels=1,
+        icc_profile=swapped(),  # it would make blue of red
+        mutate=recommend,
+    )
+    slide = open_slide(tmp_path)
+    assert not slide.levels[1].stored
+    corrections = Corrections({(1, 0): DirectCorrection(swapped())})
+    look = Look(corrections=corrections)
+    drawn = read_region(slide, Place(1, 0, 0, Size(256, 256)), look).pixels
+    assert (drawn[128:, 128:] == slide.optical_paths[0].absent).all()
+    stored = read_region(slide, Place(1, 0, 0, Size(256, 256))).pixels
+    scanned = np.abs(drawn[:128].astype(int) - stored[:128, :, ::-1])
+    assert scanned.max() <= 1
     slide.close()
 
 
