@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from viewer.qt.palettes import contrast, dark, light
 from viewer.slide.geometry import Scale, Size
 from viewer.slide.model import FramePlace, Level
 from viewer.window.scale import ScaleReport
@@ -112,6 +113,25 @@ def test_nothing_jumps_while_the_view_zooms(line: StatusLine, qtbot: QtBot) -> N
         assert line.level.shown_text == line.level.text()
         places.add((line.color.x(), line.level.x(), line.scale.x()))
     assert len(places) == 1
+
+
+@pytest.mark.parametrize("tint", list(Tint))
+def test_texts_can_be_read_after_a_change_between_light_and_dark(
+    line: StatusLine, tint: Tint
+) -> None:
+    before = QApplication.palette()
+    try:
+        for palette in (light(), dark(), light()):
+            line.show_scale_report(ScaleReport("Because.", tint, "objective 40x", ""))
+            QApplication.setPalette(palette)
+            QApplication.processEvents()
+            for field in (line.scale, line.failures, line.warnings, line.objective):
+                shown = field.palette()
+                text = shown.color(field.foregroundRole())
+                ground = shown.color(QPalette.ColorRole.Window)
+                assert contrast(text, ground) >= 4.5
+    finally:
+        QApplication.setPalette(before)
 
 
 @pytest.mark.parametrize("tint", [Tint.AMBER, Tint.RED])

@@ -30,8 +30,13 @@ def color_of(tint: Tint, palette: QPalette) -> QColor:
 
 
 def tinted(tint: Tint) -> QPalette:
-    """Return the application's palette with texts of labels and buttons tinted."""
+    """Return the application's palette with texts of labels and buttons tinted.
+
+    Without a tint it sets nothing, so that the text follows light and dark by itself.
+    """
     palette = QPalette()
+    if tint is Tint.NONE:
+        return palette
     color = color_of(tint, palette)
     for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.ButtonText):
         palette.setColor(role, color)
