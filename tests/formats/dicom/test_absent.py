@@ -46,6 +46,11 @@ def test_a_recommendation_wins_over_the_light() -> None:
         assert found == pytest.approx((119, 119, 119), abs=1)
 
 
+def test_what_is_as_light_as_white_is_white() -> None:
+    # As PixelMed writes it; by the letter a* and b* are -128, the cyan of no display.
+    assert absent_color((65535, 0, 0), ("111743",), is_color=True) == WHITE
+
+
 @pytest.mark.parametrize("nonsense", [(1.0,), (1, 2, 3, 4), (-1, 0, 0), (70000, 0, 0)])
 def test_nonsense_recommends_nothing(nonsense: tuple[float, ...]) -> None:
     assert absent_color(nonsense, (), is_color=True) == WHITE

@@ -7,6 +7,7 @@ from viewer.codecs.lab import srgb_of_stored
 
 WHITE: Final = (255, 255, 255)
 BLACK: Final = (0, 0, 0)
+_LIGHTEST: Final = 65535  # L* 100; no other color is as light
 
 _DARK: Final = frozenset(
     {
@@ -32,9 +33,12 @@ def absent_color(
     `recommended` is Recommended Absent Pixel CIELab Value (PS3.3 C.8.12.4), taken where
     it holds three numbers of 16 bits; `light` the Illumination Type codes of the
     optical path (CID 8123): white where it shines through, black in fluorescence. Grey
-    samples without a word on the light are taken for fluorescence.
+    samples without a word on the light are taken for fluorescence. What is as light as
+    white is white: PixelMed writes a* and b* of zero as 0, which stands for -128.
     """
     if is_cielab(recommended):
+        if recommended[0] == _LIGHTEST:
+            return WHITE
         return srgb_of_stored([int(each) for each in recommended])
     if not _DARK.isdisjoint(light):
         return BLACK
