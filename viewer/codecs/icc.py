@@ -36,6 +36,15 @@ def profile_class(icc: bytes) -> str:
     return icc[12:16].decode("ascii", "replace").strip()
 
 
+def profile_problem(icc: bytes) -> str:
+    """Return why a profile cannot be applied; empty where it can. Any thread."""
+    try:
+        DirectCorrection(icc)
+    except BrokenProfile as error:
+        return str(error)
+    return ""
+
+
 class DirectCorrection:
     """Corrects each pixel by Little CMS: exact, at once, slow. Any thread.
 

@@ -137,8 +137,9 @@ def _slide_lines(slide: Slide) -> list[str]:
     mpp, power = facts["mpp"], facts["objective_power"]
     scale = "scale unknown" if mpp is None else f"{mpp[0]:g} x {mpp[1]:g} um/px"
     lens = "" if power is None else f", objective {power:g}x"
-    icc = facts["icc"]
-    color = "no ICC profile" if icc is None else f"ICC profile {icc['description']}"
+    colors = [_color(slide.icc_profile(n, 0)) for n in stored_levels(slide)]
+    differ = len(set(colors)) > 1
+    color = "ICC profiles differ between levels" if differ else colors[0]
     lines = [
         f"{slide.name} ({' + '.join(facts['personalities'])}): {scale}{lens}, {color}"
     ]
@@ -147,7 +148,7 @@ def _slide_lines(slide: Slide) -> list[str]:
             f"  level {number}: {level['width']} x {level['height']} in tiles of "
             f"{level['tile_width']} x {level['tile_height']}, "
             f"downsample {level['downsample']:.5g}, {_counted(level['frames'])}, "
-            f"{level['photometric']}"
+            f"{level['photometric']}" + differ * f", {colors[number]}"
         )
     for name, size in facts["associated"].items():
         lines.append(f"  {name}: {size['width']} x {size['height']}")
@@ -157,6 +158,16 @@ def _slide_lines(slide: Slide) -> list[str]:
     )
     lines.extend(f"  warning: {each['message']}" for each in facts["warnings"])
     return lines
+
+
+def _color(profile: bytes | None) -> str:
+    from viewer.codecs.icc import profile_description, profile_problem
+
+    if profile is None:
+        return "no ICC profile"
+    problem = profile_problem(profile)
+    name = f"ICC profile {profile_description(profile)}"
+    return f"{name}, not usable: {problem}" if problem else name
 
 
 def _counted(frames: int) -> str:
