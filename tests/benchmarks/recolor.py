@@ -1,6 +1,7 @@
 """Recolor: how quickly another look is on screen, without reading files again."""
 
 from statistics import median
+from typing import Any
 
 from tests.benchmarks.children import json_of
 from tests.benchmarks.data import pyramid
@@ -18,7 +19,7 @@ def measure() -> Report:
     pyramid("jpeg")  # made here: a child's answer is one line
     figures: list[Figure] = []
     for name, shrinking in VIEWS.items():
-        taken = json_of("recolor_child", shrinking)
+        taken = switching(shrinking)
         first, decode = taken["on"], taken["decode"]
         ratios = [one / other for one, other in zip(first, decode, strict=True)]
         figures += [
@@ -39,6 +40,11 @@ def measure() -> Report:
             "threads decode the same tiles from memory",
         ),
     )
+
+
+def switching(shrinking: float) -> dict[str, Any]:
+    """Press Y at many places of a slide with a profile, once in this process."""
+    return json_of("recolor_child", shrinking)
 
 
 def _ms(seconds: list[float]) -> list[float]:

@@ -19,7 +19,7 @@ import numpy as np
 import simplejpeg
 
 from tests.benchmarks.data import pyramid
-from tests.benchmarks.stage import Stage, run_until, stage
+from tests.benchmarks.stage import Stage, peak_memory, run_until, stage
 from tests.profiles import swapped
 from viewer.slide.adjustment import Adjustment
 from viewer.slide.model import Slide, TileKey
@@ -79,7 +79,7 @@ def main(shrinking: float) -> None:
             coloring.reset_adjustment()
             coloring.set_managed(False)
         coloring.stop()
-    print(json.dumps(taken))
+    print(json.dumps({**taken, "peak_memory": peak_memory()}))
 
 
 def _changed(scene: Stage, change: Callable[[], None]) -> float:

@@ -97,6 +97,10 @@ class SlideTiles:
         places = target_places(self.levels, self.viewport)
         return all(self.is_final(place) for place in places)
 
+    def pending(self) -> int:
+        """Count what is still to come of all that is wanted, in view or not."""
+        return self._loader.pending(self)
+
     def sharp_share(self) -> float:
         """Return how much of the slide's area in view is final at the target level."""
         total = sharp = 0.0

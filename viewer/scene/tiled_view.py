@@ -98,6 +98,10 @@ class TiledView(EasedView):
         """Whether every target tile in view is there, absent or failed for good."""
         return self._tiles is None or self._tiles.is_complete()
 
+    def is_idle(self) -> bool:
+        """Whether nothing is still to come, not even what lies around the view."""
+        return self._tiles is None or self._tiles.pending() == 0
+
     def sharp_share(self) -> float:
         """Return how much of the slide in view is final at the target level, 0 to 1."""
         return 1.0 if self._tiles is None else self._tiles.sharp_share()

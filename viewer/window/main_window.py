@@ -125,6 +125,7 @@ class MainWindow(QMainWindow):
             not self.session.is_opening
             and self.color.is_ready
             and self.view.is_at_rest()
+            and self._feed.is_up_to_date
             and all(panel.is_ready() for panel in self.docks.panels.values())
         )
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 SUMMARY: Final = "draw the main window with a slide, off screen, into a PNG"
 
 PATIENCE_SECONDS: Final = 120.0
+MAP_SECONDS: Final = 10.0
+"""How long the minimap may take; it may stand for every frame of a slide."""
+
 LARGEST_SIDE: Final = 16384
 
 
@@ -67,10 +70,12 @@ def _taken(window: "MainWindow", arguments: Namespace) -> bytes:
     if failures:
         raise SlideError(failures[0])
     _move(window, arguments)
+    map_deadline = time.monotonic() + MAP_SECONDS
     calm = 0
     while calm < 2:  # twice: the first look may come before a change was noticed
         _wait(deadline, "the picture was not complete")
-        calm = calm + 1 if window.is_settled() else 0
+        is_idle = window.view.is_idle() or time.monotonic() > map_deadline
+        calm = calm + 1 if window.is_settled() and is_idle else 0
     _check_size(window, arguments.size)
     return _png(window)
 

@@ -57,6 +57,11 @@ class StatusFeed(QObject):
             self._line.show_scale_report(scale_report(slide))
             self._follow()
 
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether the line tells of all that has happened."""
+        return not self._timer.isActive()
+
     def stop(self) -> None:
         """Refresh no more."""
         self._timer.stop()
