@@ -2,7 +2,7 @@
 
     python3 packaging/dev.py run [FILES]          opens slides, or the demo slide
     python3 packaging/dev.py test [PYTEST ARGS]   every check of the project
-    python3 packaging/dev.py bench [NAME] [--json FILE]
+    python3 packaging/dev.py bench [NAME] [--markdown FILE]
 
 Each command makes what it needs first: a virtual environment in .venv, with the pinned
 versions of packaging/constraints.txt, and on Debian and Ubuntu the system's libraries

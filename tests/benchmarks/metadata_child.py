@@ -21,6 +21,7 @@ from viewer.panels.metadata_panel import PER_FRAME, MetadataPanel
 from viewer.slide.geometry import Size
 from viewer.slide.metadata import Attribute
 from viewer.slide.model import FileRole, FramePlace, TileKey
+from viewer.window.application import new_application
 
 RUNS = 5
 _PATIENCE = 300.0  # seconds
@@ -72,7 +73,7 @@ class Clock:
 
 def main() -> None:
     """Time the panel and pydicom in turn."""
-    application = QApplication(["metadata"])
+    application = new_application()
     slide = HeaderSlide(header_file())
     panel = MetadataPanel()
     panel.resize(440, 900)
