@@ -11,13 +11,22 @@ TILES = """
 import sys
 from pathlib import Path
 from viewer.slide.errors import SlideError
+from viewer.window.allocation import give_back_freed_tiles, reuse_freed_memory
 from viewer.window.session import _Opening
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
 
-if sys.argv[1] == "opening":
-    opening = _Opening(lambda *_: [Path("/nothing")], lambda _: None, lambda _: None)
+def paths(*_):
+    if sys.argv[1] == "drawing":
+        reuse_freed_memory()
+    return [Path("/nothing")]
+
+if sys.argv[1] == "reusing":
+    give_back_freed_tiles()
+    reuse_freed_memory()
+elif sys.argv[1] != "never":
+    opening = _Opening(paths, lambda _: None, lambda _: None)
     try:
         opening.work()
     except SlideError:
@@ -50,3 +59,11 @@ def test_opening_has_freed_tiles_given_back() -> None:
     tiles = 200 * (256 << 10)
     assert freed("never") < tiles / 4
     assert freed("opening") > tiles * 3 / 4
+
+
+def test_drawing_reuses_memory_until_what_it_drew_is_opened() -> None:
+    if not give_back_freed_tiles():
+        pytest.skip("another C library")
+    tiles = 200 * (256 << 10)
+    assert freed("reusing") < tiles / 4
+    assert freed("drawing") > tiles * 3 / 4

@@ -20,7 +20,7 @@ from viewer.slide.model import Slide
 from viewer.tiles.cache import TileCache
 from viewer.tiles.loader import TileLoader
 from viewer.window import faults
-from viewer.window.allocation import give_back_freed_tiles
+from viewer.window.allocation import give_back_freed_tiles, reuse_freed_memory
 
 QUIT_SECONDS = 0.4
 """How long quitting waits for threads before it leaves them to the process's end.
@@ -252,12 +252,13 @@ class _Opening:
             _close_all(opened)
 
     def _read(self) -> Opened:
-        give_back_freed_tiles()  # before the first is read
         options = OpenOptions(
             progress=lambda done, known: self._post((self, done, known)),
             cancelled=lambda: self._given_up,
         )
-        return open_slides(self._paths(options, self._show), options)
+        paths = self._paths(options, self._show)
+        give_back_freed_tiles()  # before the first is read
+        return open_slides(paths, options)
 
     def _show(self, path: Path) -> None:
         opened = open_slides([path], OpenOptions(cancelled=lambda: self._given_up))
@@ -289,6 +290,8 @@ def _demo_paths(
     options: OpenOptions, preview: Callable[[Path], None]
 ) -> Sequence[Path]:
     from viewer.demo import demo_slide
+
+    reuse_freed_memory()
 
     def report(share: float) -> None:
         options.report(round(share * 100), 100)
