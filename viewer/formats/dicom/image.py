@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from viewer.codecs import Decoded, decoder_for
+from viewer.formats.dicom.frame_format import frame_bytes
 from viewer.formats.dicom.frames import FrameTable
 from viewer.formats.dicom.header import open_body
-from viewer.formats.dicom.instance import Instance, frame_bytes
+from viewer.formats.dicom.instance import Instance
 from viewer.formats.dicom.positions import Positions, read_positions
 from viewer.formats.dicom.tiling import FullTiling, SparseTiling, Tiling
 from viewer.formats.files import ReadableFile
@@ -277,7 +278,7 @@ def _open_part(instance: Instance) -> _Part:
     file = open_body(instance.header)
     try:
         table = FrameTable(
-            file, instance.header, instance.frames, frame_bytes(instance)
+            file, instance.header, instance.frames, frame_bytes(instance.format)
         )
     except BaseException:
         file.close()

@@ -5,36 +5,25 @@ indexes into a data set. PS3.3 C.8.12.4 (Whole Slide Microscopy Image) and C.7.6
 (Multi-frame Dimension).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf, isfinite
 from pathlib import Path
 from typing import Final
 
 from pydicom.dataset import Dataset
 
-from viewer.codecs import FrameFormat, is_encapsulated
-from viewer.formats.dicom.absent import absent_color, is_cielab
+from viewer.codecs import FrameFormat
 from viewer.formats.dicom.facts import floats, items, number, text, value_of
+from viewer.formats.dicom.frame_format import read_frame_format
 from viewer.formats.dicom.header import Header
-from viewer.slide.errors import BrokenFile, UnsupportedFile
+from viewer.formats.dicom.optical_paths import read_optical_paths
+from viewer.formats.dicom.strangers import refuse_strangers
+from viewer.slide.errors import BrokenFile
 from viewer.slide.geometry import Size, Spacing
 from viewer.slide.model import OpticalPath
 from viewer.slide.warnings import SlideWarning
 
-SLIDE_CLASSES: Final = frozenset(
-    {
-        "1.2.840.10008.5.1.4.1.1.77.1.6",  # VL Whole Slide Microscopy Image
-        "1.2.840.10008.5.1.4.1.1.77.1.8",  # Confocal Microscopy Image
-        "1.2.840.10008.5.1.4.1.1.77.1.9",  # Confocal Microscopy Tiled Pyramidal Image
-    }
-)
-_NEWER_CLASSES: Final = {
-    # pydicom 3.0 does not know these.
-    "1.2.840.10008.5.1.4.1.1.66.7": "Label Map Segmentation Storage",
-}
 ROLES: Final = ("VOLUME", "LABEL", "OVERVIEW", "THUMBNAIL")
-_ABSENT: Final = "RecommendedAbsentPixelCIELabValue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +74,13 @@ def read_instance(header: Header) -> Instance:
     Raises UnsupportedFile, saying what the file is, for anything that is no slide, and
     BrokenFile where an attribute the picture needs is missing or absurd.
     """
-    _refuse_others(header)
+    refuse_strangers(header)
     dataset = header.dataset
     warnings = [SlideWarning("metadata", each, header.path) for each in header.problems]
     tile_size = Size(_count(header, "Columns", 65535), _count(header, "Rows", 65535))
     frames = _count(header, "NumberOfFrames", 2**31 - 1, default=1)
     size = _matrix_size(header, tile_size, frames)
-    frame_format = _frame_format(header, tile_size)
+    frame_format = read_frame_format(header, tile_size)
     return Instance(
         header=header,
         study=text(dataset, "StudyInstanceUID"),
@@ -109,31 +98,11 @@ def read_instance(header: Header) -> Instance:
         format=frame_format,
         layout=text(dataset, "DimensionOrganizationType").upper(),
         planes=_focal_planes(dataset),
-        optical_paths=_optical_paths(header, frame_format, warnings),
+        optical_paths=read_optical_paths(header, frame_format, warnings),
         spacing=_spacing(dataset),
         origin=_origin(dataset),
         warnings=tuple(warnings),
     )
-
-
-def _refuse_others(header: Header) -> None:
-    dataset, name = header.dataset, header.path.name
-    sop_class = text(dataset, "SOPClassUID")
-    if sop_class in SLIDE_CLASSES:
-        return
-    if not sop_class and text(dataset, "TotalPixelMatrixColumns"):
-        return
-    from pydicom.uid import UID
-
-    called = _NEWER_CLASSES.get(sop_class) or UID(sop_class).name
-    called = called or "a DICOM file without SOP Class UID"
-    what = text(dataset, "Modality")
-    size = [text(dataset, keyword) for keyword in ("Columns", "Rows")]
-    details = [f"modality {what}"] if what else []
-    if all(size):
-        details.append(f"{size[0]} x {size[1]} pixels")
-    listed = f" ({', '.join(details)})" if details else ""
-    raise UnsupportedFile(f"{name} is not a whole-slide image but: {called}{listed}.")
 
 
 def _count(header: Header, keyword: str, most: int, default: int | None = None) -> int:
@@ -179,42 +148,6 @@ def _role(header: Header, warnings: list[SlideWarning]) -> str:
     return "VOLUME"
 
 
-def _frame_format(header: Header, tile_size: Size) -> FrameFormat:
-    dataset = header.dataset
-    samples = number(dataset, "SamplesPerPixel", 3)
-    allocated = number(dataset, "BitsAllocated", 8)
-    if samples not in {1, 3} or allocated not in {8, 16}:
-        raise BrokenFile(
-            f"{header.path.name}: Samples per Pixel {samples} and Bits Allocated "
-            f"{allocated}, expected 1 or 3 samples of 8 or 16 bits."
-        )
-    stored = number(dataset, "BitsStored", allocated)
-    return FrameFormat(
-        transfer_syntax=header.transfer_syntax,
-        photometric=text(dataset, "PhotometricInterpretation").upper()
-        or ("RGB" if samples == 3 else "MONOCHROME2"),
-        size=tile_size,
-        samples_per_pixel=samples,
-        bits_allocated=allocated,
-        bits_stored=stored if 1 <= stored <= allocated else allocated,
-        signed=number(dataset, "PixelRepresentation", 0) == 1,
-        planar=number(dataset, "PlanarConfiguration", 0),
-    )
-
-
-def frame_bytes(instance: Instance) -> int | None:
-    """Return the bytes of an uncompressed frame, None where frames are encapsulated.
-
-    PS3.3 C.7.6.3.1.2: YBR_FULL_422 shares its chrominance between two pixels.
-    """
-    frame = instance.format
-    if is_encapsulated(frame.transfer_syntax):
-        return None
-    samples = 2 if frame.photometric == "YBR_FULL_422" else frame.samples_per_pixel
-    pixels = frame.size.width * frame.size.height
-    return pixels * samples * frame.bits_allocated // 8
-
-
 def _shared(dataset: Dataset, sequence: str) -> Dataset | None:
     for groups in items(dataset, "SharedFunctionalGroupsSequence"):
         for item in items(groups, sequence):
@@ -247,48 +180,3 @@ def _focal_planes(dataset: Dataset) -> tuple[float, ...]:
     step = floats(measures, "SpacingBetweenSlices") if measures is not None else []
     step_um = step[0] * 1000 if step and isfinite(step[0]) else 0.0
     return tuple(plane * step_um for plane in range(count))
-
-
-def _optical_paths(
-    header: Header, frame: FrameFormat, warnings: list[SlideWarning]
-) -> tuple[OpticalPath, ...]:
-    dataset = header.dataset
-    absent = floats(dataset, _ABSENT)
-    if value_of(dataset, _ABSENT) is not None and not is_cielab(absent):
-        found = text(dataset, _ABSENT)[:80] or "empty"
-        sentence = f"{header.path.name}: {_ABSENT} is {found}, expected 3 numbers."
-        warnings.append(SlideWarning("metadata", sentence, header.path))
-    unnamed = OpticalPath(
-        identifier="",
-        icc_profile=_profile(dataset),
-        absent=absent_color(absent, (), is_color=frame.is_color),
-        grey_range=None if frame.is_color else (0, 2**frame.bits_stored - 1),
-    )
-    sequence = items(dataset, "OpticalPathSequence")
-    named = [
-        _optical_path(item, place, unnamed, absent)
-        for place, item in enumerate(sequence)
-    ]
-    return tuple(named) or (unnamed,)
-
-
-def _optical_path(
-    item: Dataset, number: int, unnamed: OpticalPath, absent: Sequence[float]
-) -> OpticalPath:
-    power = floats(item, "ObjectiveLensPower")
-    light = {
-        text(code, "CodeValue") for code in items(item, "IlluminationTypeCodeSequence")
-    }
-    return replace(
-        unnamed,
-        identifier=text(item, "OpticalPathIdentifier") or str(number + 1),
-        description=text(item, "OpticalPathDescription"),
-        icc_profile=_profile(item) or unnamed.icc_profile,
-        objective_power=power[0] if power and 0 < power[0] < inf else None,
-        absent=absent_color(absent, light, is_color=unnamed.grey_range is None),
-    )
-
-
-def _profile(dataset: Dataset) -> bytes | None:
-    value = value_of(dataset, "ICCProfile")
-    return bytes(value) if isinstance(value, bytes) and value else None

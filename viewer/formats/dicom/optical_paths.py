@@ -1,0 +1,63 @@
+"""The optical paths of one instance (PS3.3 C.8.12.5)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import inf
+from typing import Final
+
+from pydicom.dataset import Dataset
+
+from viewer.codecs import FrameFormat
+from viewer.formats.dicom.absent import absent_color, is_cielab
+from viewer.formats.dicom.facts import floats, items, text, value_of
+from viewer.formats.dicom.header import Header
+from viewer.slide.model import OpticalPath
+from viewer.slide.warnings import SlideWarning
+
+_ABSENT: Final = "RecommendedAbsentPixelCIELabValue"
+
+
+def read_optical_paths(
+    header: Header, frame: FrameFormat, warnings: list[SlideWarning]
+) -> tuple[OpticalPath, ...]:
+    """Read the optical paths, at least one; oddities are added to `warnings`."""
+    dataset = header.dataset
+    absent = floats(dataset, _ABSENT)
+    if value_of(dataset, _ABSENT) is not None and not is_cielab(absent):
+        found = text(dataset, _ABSENT)[:80] or "empty"
+        sentence = f"{header.path.name}: {_ABSENT} is {found}, expected 3 numbers."
+        warnings.append(SlideWarning("metadata", sentence, header.path))
+    unnamed = OpticalPath(
+        identifier="",
+        icc_profile=_profile(dataset),
+        absent=absent_color(absent, (), is_color=frame.is_color),
+        grey_range=None if frame.is_color else (0, 2**frame.bits_stored - 1),
+    )
+    sequence = items(dataset, "OpticalPathSequence")
+    named = [
+        _optical_path(item, place, unnamed, absent)
+        for place, item in enumerate(sequence)
+    ]
+    return tuple(named) or (unnamed,)
+
+
+def _optical_path(
+    item: Dataset, number: int, unnamed: OpticalPath, absent: Sequence[float]
+) -> OpticalPath:
+    power = floats(item, "ObjectiveLensPower")
+    light = {
+        text(code, "CodeValue") for code in items(item, "IlluminationTypeCodeSequence")
+    }
+    return replace(
+        unnamed,
+        identifier=text(item, "OpticalPathIdentifier") or str(number + 1),
+        description=text(item, "OpticalPathDescription"),
+        icc_profile=_profile(item) or unnamed.icc_profile,
+        objective_power=power[0] if power and 0 < power[0] < inf else None,
+        absent=absent_color(absent, light, is_color=unnamed.grey_range is None),
+    )
+
+
+def _profile(dataset: Dataset) -> bytes | None:
+    value = value_of(dataset, "ICCProfile")
+    return bytes(value) if isinstance(value, bytes) and value else None
