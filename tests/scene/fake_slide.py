@@ -22,6 +22,7 @@ from viewer.slide.model import (
     FramePlace,
     Level,
     OpticalPath,
+    Personality,
     Progress,
     Samples,
     TileKey,
@@ -111,7 +112,7 @@ class FakeSlide:
     def retry(self) -> None:
         self.failed.clear()
 
-    def personalities(self) -> Sequence[str]:
+    def personalities(self) -> Sequence[Personality]:
         return ["dicom"]
 
     def metadata(self, file: Path) -> Attribute:
@@ -135,9 +136,14 @@ class FakeSlide:
             return EMPTY
         return self.draw(self.levels[key.level], key)
 
-    def read_progress(self, key: TileKey, seconds: float) -> Progress | Empty:
+    def read_progress(
+        self,
+        key: TileKey,
+        seconds: float,
+        color: ColorReading = ColorReading.AS_ENCODED,
+    ) -> Progress | Empty:
         """Cover the part of the rows that `covered` says."""
-        samples = self.read_samples(key)
+        samples = self.read_samples(key, color)
         if isinstance(samples, Empty):
             return samples
         share = self.covered.get((key.level, key.column, key.row))

@@ -22,6 +22,7 @@ from viewer.slide.model import (
     FramePlace,
     Level,
     OpticalPath,
+    Personality,
     Progress,
     Samples,
     TileKey,
@@ -76,7 +77,7 @@ class SlideFacts:
     associated: Mapping[str, AssociatedImage]
     files: tuple[FileRole, ...]
     read_metadata: Callable[[Path], Attribute]
-    find_personalities: Callable[[], Sequence[str]]
+    find_personalities: Callable[[], Sequence[Personality]]
     scanner: str = ""
     label_texts: tuple[tuple[str, str], ...] = ()
     placement: Placement | None = None
@@ -101,9 +102,7 @@ class TiledSlide:
         )
         stored = iter(images)
         self._images = [next(stored) if level.stored else None for level in self.levels]
-        self._computed = ComputedLevels(
-            self.levels, self._read_stored, absent=facts.optical_paths[0].absent
-        )
+        self._computed = {color: self._computed_levels(color) for color in ColorReading}
 
     @property
     def name(self) -> str:
@@ -169,13 +168,19 @@ class TiledSlide:
     @property
     def failed(self) -> Mapping[TileKey, str]:
         """Stored tiles that computed levels lack, and why."""
-        return self._computed.failures
+        read = [each.failures for each in self._computed.values() if each.failures]
+        return (
+            read[0]
+            if len(read) == 1
+            else {k: v for each in read for k, v in each.items()}
+        )
 
     def retry(self) -> None:
         """Make anew what was computed without its failed tiles."""
-        self._computed.retry()
+        for computed in self._computed.values():
+            computed.retry()
 
-    def personalities(self) -> Sequence[str]:
+    def personalities(self) -> Sequence[Personality]:
         """Return what else the base file can be opened as."""
         return self._facts.find_personalities()
 
@@ -200,15 +205,20 @@ class TiledSlide:
         """Read one tile; see Slide.read_samples."""
         image = self._image(key)
         if image is None:
-            return self._computed.read(key)
+            return self._computed[color].read(key)
         return image.read(key, color, 1)
 
-    def read_progress(self, key: TileKey, seconds: float) -> Progress | Empty:
+    def read_progress(
+        self,
+        key: TileKey,
+        seconds: float,
+        color: ColorReading = ColorReading.AS_ENCODED,
+    ) -> Progress | Empty:
         """Work on one tile for about `seconds`; see Slide.read_progress."""
         image = self._image(key)
         if image is None:
-            return self._computed.refine(key, seconds)
-        samples = image.read(key, ColorReading.AS_ENCODED, 1)
+            return self._computed[color].refine(key, seconds)
+        samples = image.read(key, color, 1)
         return EMPTY if samples is EMPTY else Progress(samples, None)
 
     def read_frame(self, key: TileKey) -> EncodedFrame | Empty:
@@ -233,7 +243,11 @@ class TiledSlide:
             )
         return self._images[key.level]
 
-    def _read_stored(self, key: TileKey, shrink: int) -> Samples | Empty:
-        image = self._images[key.level]
-        assert image is not None, "computed levels are read from stored ones"  # noqa: S101
-        return image.read(key, ColorReading.AS_ENCODED, shrink)
+    def _computed_levels(self, color: ColorReading) -> ComputedLevels:
+        def read_stored(key: TileKey, shrink: int) -> Samples | Empty:
+            image = self._images[key.level]
+            assert image is not None, "computed levels are read from stored ones"  # noqa: S101
+            return image.read(key, color, shrink)
+
+        absent = self._facts.optical_paths[0].absent
+        return ComputedLevels(self.levels, read_stored, absent=absent)

@@ -95,11 +95,7 @@ def read(
     """Read a tile's samples, contiguous; see Slide.read_progress. Raises SlideError."""
     import numpy as np
 
-    if color is ColorReading.AS_ENCODED or not slide.levels[tile.level].stored:
-        found = slide.read_progress(tile, seconds)
-    else:
-        samples = slide.read_samples(tile, color)
-        found = EMPTY if isinstance(samples, Empty) else Progress(samples, None)
+    found = slide.read_progress(tile, seconds, color)
     if isinstance(found, Empty):
         return EMPTY
     # A tile cut at the slide's edge would keep all of the frame alive.

@@ -114,7 +114,9 @@ class OpticalPath:
 
     `absent` is the RGB color of what was not scanned: white in brightfield, black in
     fluorescence. `grey_range` is what grey samples can hold, the darkest and the
-    brightest; None on a path of colors.
+    brightest; None on a path of colors. `wavelength` is that of the light in
+    nanometers and `color` the RGB in which the file wants grey samples drawn (a
+    palette's brightest, an illumination color), where it says so.
     """
 
     identifier: str
@@ -123,6 +125,8 @@ class OpticalPath:
     objective_power: float | None = None
     absent: tuple[int, int, int] = (255, 255, 255)
     grey_range: tuple[int, int] | None = None
+    wavelength: float | None = None
+    color: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +195,8 @@ class Progress(NamedTuple):
 
 
 FormatName: TypeAlias = Literal["dicom", "tiff", "openslide"]
+Personality: TypeAlias = Literal["dicom", "tiff"]
+"""Which of the two sides of a dual-personality file (Clunie 2019)."""
 
 
 class Slide(Protocol):
@@ -278,7 +284,7 @@ class Slide(Protocol):
         """Forget `failed`: what was computed without them is made anew when read."""
         ...
 
-    def personalities(self) -> Sequence[str]:
+    def personalities(self) -> Sequence[Personality]:
         """Return "dicom", "tiff": what else the base file can be opened as."""
         ...
 
@@ -304,7 +310,12 @@ class Slide(Protocol):
         """
         ...
 
-    def read_progress(self, key: TileKey, seconds: float) -> Progress | Empty:
+    def read_progress(
+        self,
+        key: TileKey,
+        seconds: float,
+        color: ColorReading = ColorReading.AS_ENCODED,
+    ) -> Progress | Empty:
         """Work on a tile for about so long and return what there is; raises SlideError.
 
         A stored tile is always complete. Calling again goes on where it stopped.

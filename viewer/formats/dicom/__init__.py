@@ -19,6 +19,7 @@ from viewer.formats.notes import Notes
 from viewer.formats.opening import Format, Ignored, Opened, OpenOptions, Wish
 from viewer.formats.pyramid import SlideFacts, TiledSlide
 from viewer.slide.errors import SlideError
+from viewer.slide.model import Personality
 
 __all__ = ["FORMAT", "open_dicom"]
 
@@ -130,7 +131,7 @@ def _facts(plan: SlidePlan, finest: DicomImage, notes: Notes) -> SlideFacts:
     )
 
 
-def _personalities(base: Instance, notes: Notes) -> Sequence[str]:
+def _personalities(base: Instance, notes: Notes) -> Sequence[Personality]:
     from viewer.formats.dicom.dual import tiff_side
 
     problem = tiff_side(base)
