@@ -27,7 +27,11 @@ __all__ = [
 _HEAD: Final = 1024
 
 
-FORMATS: Final = ("viewer.formats.dicom",)
+FORMATS: Final = (
+    "viewer.formats.dicom",
+    "viewer.formats.tiff",
+    "viewer.formats.openslide",
+)
 """Packages with a FORMAT, asked in this order; imported when first needed, since
 pydicom alone costs half a second."""
 

@@ -6,18 +6,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 from viewer.slide.errors import Cancelled
-from viewer.slide.model import Slide
+from viewer.slide.model import Personality, Slide
 
 
 @dataclass(frozen=True, slots=True)
 class OpenOptions:
     """How to open: `progress(done, known)` counts files, `cancelled()` stops the work.
 
-    Both are called on the opening thread.
+    Both are called on the opening thread. `personality` is the side from which files
+    that are DICOM and TIFF at once are opened; None stands for DICOM.
     """
 
     progress: Callable[[int, int], None] | None = None
     cancelled: Callable[[], bool] | None = None
+    personality: Personality | None = None
 
     def report(self, done: int, known: int) -> None:
         """Tell how far it is; raises Cancelled when nobody waits any more."""
