@@ -18,11 +18,8 @@ from viewer.codecs import CODECS, decoder_for, is_encapsulated, syntax_name
 from viewer.slide.errors import UnsupportedCodec
 from viewer.slide.warnings import CODES
 
-UNREAD = [
-    "1.2.840.10008.1.2.5",
-    "1.2.840.10008.1.2.4.110",
-    "1.2.840.10008.1.2.4.92",
-]
+UNREAD = ["1.2.840.10008.1.2.4.93", "1.2.840.10008.1.2.4.92"]
+JPEG_XL = "1.2.840.10008.1.2.4.110"
 
 
 def test_names_are_words_and_unknown_syntaxes_keep_their_number():
@@ -125,29 +122,16 @@ def test_frame_of_the_other_family_is_decoded_as_what_it_is():
 
 
 @pytest.mark.parametrize(
-    ("data", "sentence"),
-    [
-        (
-            b"",
-            "the frame does not start with a JPEG or JPEG 2000 marker (found nothing)",
-        ),
-        (
-            bytes(300),
-            "the frame does not start with a JPEG or JPEG 2000 marker (found 00 00)",
-        ),
-        (
-            b"\xff",
-            "the frame does not start with a JPEG or JPEG 2000 marker (found FF)",
-        ),
-        (
-            b"\x00\x00\x00\x0cjP  \r\n\x87\n" + bytes(100),
-            "the frame is a JP2 file, expected a bare JPEG 2000 codestream",
-        ),
-    ],
+    ("data", "found"), [(b"", "nothing"), (bytes(300), "00 00"), (b"\xff", "FF")]
 )
-@pytest.mark.parametrize("syntax", [BASELINE, JPEG_2000])
-def test_frame_of_no_family_is_refused(data, sentence, syntax):
-    assert refusal(decoder_for(frame_format(syntax)), data) == sentence
+@pytest.mark.parametrize(
+    ("syntax", "name"),
+    [(BASELINE, "JPEG"), (JPEG_2000, "JPEG 2000"), (JPEG_XL, "JPEG XL")],
+)
+def test_frame_of_no_family_is_refused(data, found, syntax, name):
+    assert refusal(decoder_for(frame_format(syntax)), data) == (
+        f"the frame does not start as {name} does (found {found})"
+    )
 
 
 def test_every_finding_has_a_code_that_warnings_know():

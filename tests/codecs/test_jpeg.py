@@ -1,6 +1,7 @@
 """JPEG frames: pixels, sizes, damage and the other processes."""
 
 import io
+import sys
 import threading
 
 import imagecodecs
@@ -23,11 +24,14 @@ from tests.codecs.codestreams import (
     jpeg,
     picture,
     refusal,
+    rgb_jpeg,
     segments,
     with_frame,
+    with_identifiers,
     without,
 )
 from viewer.codecs import decoder_for
+from viewer.slide.errors import UnsupportedCodec
 from viewer.slide.geometry import Size
 
 
@@ -38,7 +42,7 @@ def test_color_frame_equals_another_decoder(subsampling):
     assert decoded.samples.shape == (40, 48, 4)
     assert (decoded.samples[..., 3] == 255).all()
     assert difference(decoded.samples, imagecodecs.jpeg8_decode(data)) <= 1
-    assert decoded[1:] == (None, None)
+    assert decoded[1:] == (None, ())
 
 
 def test_grey_frame_equals_another_decoder():
@@ -307,7 +311,7 @@ def test_extended_frame_of_12_bits_is_read_as_stored():
     decoded = decoder_for(format12).decode(data)
     assert decoded.samples.dtype == np.uint16
     assert np.abs(decoded.samples.astype(int) - grey).max() < 100
-    assert decoded[1:] == (None, None)
+    assert decoded[1:] == (None, ())
     cut = decoder_for(format12).decode(data[:-40])
     assert cut.damage == ("the extended JPEG data is damaged: no end of image marker")
 
@@ -361,3 +365,70 @@ def test_precision_that_fits_is_reported_and_believed():
 
 def _never(*_: object, **__: object) -> None:
     raise AssertionError("decoded what should have been refused")
+
+
+def _parted(data: bytes) -> tuple[bytes, bytes]:
+    """Return a frame without its tables, and the tables as TIFF keeps them."""
+    tables = [part for marker, part in segments(data) if marker in {DQT, DHT}]
+    return without(data, DQT, DHT), b"\xff\xd8" + b"".join(tables) + b"\xff\xd9"
+
+
+@pytest.mark.gotcha(41)
+@pytest.mark.parametrize("subsampling", ["444", "422", "420"])
+def test_tables_that_are_kept_elsewhere_are_put_in(subsampling):
+    whole = jpeg(picture(), subsampling)
+    abbreviated, tables = _parted(whole)
+    decoder = decoder_for(frame_format(tables=tables))
+    expected = decoder_for(frame_format()).decode(whole).samples
+    for _ in range(2):  # planned, then by the plan
+        assert np.array_equal(decoder.decode(abbreviated).samples, expected)
+    assert decoder.decode(abbreviated, shrink=2).samples.shape == (20, 24, 4)
+
+
+@pytest.mark.gotcha(41)
+def test_tables_of_a_frame_itself_come_before_those_kept_elsewhere():
+    _, coarse = _parted(jpeg(picture(), quality=20))
+    whole = jpeg(picture(), quality=95)
+    expected = decoder_for(frame_format()).decode(whole).samples
+    decoded = decoder_for(frame_format(tables=coarse)).decode(whole)
+    assert np.array_equal(decoded.samples, expected)
+    assert decoded[1:] == (None, ())
+
+
+@pytest.mark.gotcha(27)
+@pytest.mark.parametrize("label", ["RGB", "YBR_FULL_422"])
+def test_abbreviated_frame_without_marks_is_what_the_label_says(label):
+    flat = np.full((40, 48, 3), (200, 60, 120), np.uint8)
+    whole = jpeg(flat) if label != "RGB" else rgb_jpeg(flat)
+    bare = with_identifiers(without(whole, 0xE0, 0xEE), b"\1\2\3")
+    abbreviated, tables = _parted(bare)
+    declared = frame_format(photometric=label, tables=tables)
+    decoded = decoder_for(declared).decode(abbreviated)
+    assert difference(decoded.samples, flat) <= 2
+    assert decoded[1:] == (None, ())
+
+
+@pytest.mark.parametrize("tables", [b"\xff\xd8\xff\xd9", b"nonsense", b"\xff"])
+def test_tables_without_tables_leave_them_missing(tables):
+    abbreviated, _ = _parted(jpeg(picture()))
+    assert refusal(decoder_for(frame_format(tables=tables)), abbreviated).startswith(
+        "the JPEG data lacks its tables ("
+    )
+
+
+def test_decoded_pixels_do_not_start_where_libjpeg_avoids_the_caches():
+    decoder = decoder_for(frame_format())
+    kept = [decoder.decode(jpeg(picture())).samples for _ in range(20)]
+    starts = {each.__array_interface__["data"][0] % 32 for each in kept}
+    assert starts == {16}
+
+
+@pytest.mark.parametrize(
+    ("syntax", "name"), [(LOSSLESS, "JPEG Lossless"), (JPEG_LS, "JPEG-LS")]
+)
+def test_rare_kind_without_its_library_is_refused_in_words(monkeypatch, syntax, name):
+    monkeypatch.setitem(sys.modules, "imagecodecs", None)
+    with pytest.raises(UnsupportedCodec) as caught:
+        decoder_for(frame_format(syntax, "RGB"))
+    assert str(caught.value) == f"{name} needs the package imagecodecs"
+    assert decoder_for(frame_format()).decode(jpeg(picture())).damage is None

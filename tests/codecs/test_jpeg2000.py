@@ -36,7 +36,7 @@ def test_transformed_frame_is_exact_and_unremarkable(label):
     decoded = _decoder(label).decode(jpeg2000(picture()))
     assert difference(decoded.samples, picture()) == 0
     assert (decoded.samples[..., 3] == 255).all()
-    assert decoded[1:] == (None, None)
+    assert decoded[1:] == (None, ())
 
 
 def test_lossy_frame_is_close():
@@ -47,7 +47,7 @@ def test_lossy_frame_is_close():
 def test_untransformed_rgb_frame_is_exact_and_unremarkable():
     decoded = _decoder().decode(jpeg2000(picture(), transform=False))
     assert difference(decoded.samples, picture()) == 0
-    assert decoded[1:] == (None, None)
+    assert decoded[1:] == (None, ())
 
 
 @pytest.mark.parametrize("label", ["RGB", "YBR_FULL_422", "YBR_FULL"])
@@ -211,7 +211,7 @@ def test_high_throughput_frame_is_exact():
     declared = frame_format("1.2.840.10008.1.2.4.201", "YBR_RCT")
     decoded = decoder_for(declared).decode(data)
     assert difference(decoded.samples, picture()) == 0
-    assert decoded[1:] == (None, None)
+    assert decoded[1:] == (None, ())
 
 
 def test_frame_cut_to_the_matrix_passes_and_another_size_does_not():
@@ -322,3 +322,61 @@ def test_without_any_decoder_the_codec_is_named(monkeypatch):
 
 def _never(*_: object, **__: object) -> None:
     raise AssertionError("decoded what should have been refused")
+
+
+def _boxed(data: bytes, *, palette: bool = False, length: int | None = None) -> bytes:
+    """Put a codestream into a JP2 file, by hand (T.800 annex I)."""
+
+    def box(kind: bytes, content: bytes, length: int | None = None) -> bytes:
+        size = 8 + len(content) if length is None else length
+        return size.to_bytes(4, "big") + kind + content
+
+    colors = box(b"pclr", b"\0\2\3\7\7\7" + bytes(6)) if palette else b""
+    header = box(b"jp2h", box(b"ihdr", bytes(14)) + colors)
+    return b"".join(
+        (
+            box(b"jP  ", b"\r\n\x87\n"),
+            box(b"ftyp", b"jp2 " + bytes(4) + b"jp2 "),
+            header,
+            box(b"jp2c", data, length),
+        )
+    )
+
+
+@pytest.mark.gotcha(36)
+@pytest.mark.parametrize("palette", [False, True])
+@pytest.mark.parametrize("length", [None, 0, 0xFFFFFF])
+def test_boxes_around_a_codestream_are_cut_away(palette, length):
+    grey = picture()[..., 0]
+    data = _boxed(jpeg2000(grey, transform=False), palette=palette, length=length)
+    declared = grey_format(JPEG_2000, (48, 40))
+    decoded = decoder_for(declared).decode(data)
+    assert np.array_equal(decoded.samples, grey)
+    ignored = "; its palette is ignored" if palette else ""
+    assert decoded.findings == (
+        (
+            "boxed-codestream",
+            "the frame is a JP2 file, expected a bare JPEG 2000 codestream" + ignored,
+        ),
+    )
+
+
+def test_decoder_never_sees_a_box(monkeypatch):
+    seen: list[bytes] = []
+    decode = imagecodecs.jpeg2k_decode
+
+    def watched(data: bytes, **how: object) -> object:
+        seen.append(data[:4])
+        return decode(data, **how)  # pyright: ignore[reportArgumentType]
+
+    monkeypatch.setattr(imagecodecs, "jpeg2k_decode", watched)
+    data = _boxed(jpeg2000(picture()), palette=True)
+    decoder_for(frame_format(JPEG_2000, "YBR_RCT")).decode(data)
+    assert seen == [b"\xff\x4f\xff\x51"]
+
+
+def test_jp2_file_without_a_codestream_is_refused():
+    decoder = decoder_for(frame_format(JPEG_2000, "YBR_RCT"))
+    assert refusal(decoder, _boxed(b"")[:-8]) == (
+        "the frame is a JP2 file without a codestream"
+    )

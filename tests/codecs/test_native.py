@@ -27,7 +27,7 @@ def test_rgb_is_exact(syntax, planar):
     assert decoded.samples.shape == (40, 48, 4)
     assert difference(decoded.samples, picture()) == 0
     assert (decoded.samples[..., 3] == 255).all()
-    assert decoded[1:] == (None, None)
+    assert decoded[1:] == (None, ())
 
 
 @pytest.mark.parametrize("planar", [0, 1])
@@ -109,3 +109,54 @@ def test_immense_frame_is_refused():
     assert refusal(decoder, b"") == (
         "the frame is 65535 x 65535, which takes 8191 MiB, expected at most 1024 MiB"
     )
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize("syntax", [NATIVE, BIG_ENDIAN])
+def test_bits_below_the_sample_are_left_out(syntax, signed):
+    values = np.arange(1920).reshape(40, 48) * 2 - (2048 if signed else 0)
+    kind = np.dtype(f"{'>' if syntax == BIG_ENDIAN else '<'}{'i' if signed else 'u'}2")
+    stored = ((values << 4) | 9).astype(kind).tobytes()
+    declared = grey_format(
+        syntax,
+        (48, 40),
+        bits_allocated=16,
+        bits_stored=12,
+        bits_below=4,
+        signed=signed,
+    )
+    samples = decoder_for(declared).decode(stored).samples
+    assert np.array_equal(samples, values + (2048 if signed else 0))
+
+
+def test_color_of_16_bits_is_shown_with_8_and_told():
+    deep = picture().astype("<u2") * 256 + 255
+    declared = frame_format(NATIVE, "RGB", bits_allocated=16, bits_stored=16)
+    decoded = decoder_for(declared).decode(deep.tobytes())
+    assert difference(decoded.samples, picture()) == 0
+    assert decoded.finding == (
+        "color-depth",
+        "the color samples have 16 bits; the upper 8 of them are shown",
+    )
+
+
+@pytest.mark.parametrize(
+    ("sample", "bits_below", "said"),
+    [(0x0FFF, 0, False), (0x1000, 0, True), (0xFFF0, 4, False), (0x0008, 4, True)],
+)
+def test_bits_beside_those_that_are_named_are_said(sample, bits_below, said):
+    declared = grey_format(
+        NATIVE, (2, 2), bits_allocated=16, bits_stored=12, bits_below=bits_below
+    )
+    data = np.array([0, 0, 0, sample], "<u2").tobytes()
+    decoded = decoder_for(declared).decode(data)
+    codes = [finding.code for finding in decoded.findings]
+    assert codes == (["pixel-format"] if said else [])
+
+
+def test_the_sign_above_a_sample_is_not_said():
+    declared = grey_format(
+        NATIVE, (2, 1), bits_allocated=16, bits_stored=12, signed=True
+    )
+    decoded = decoder_for(declared).decode(np.array([-5, 7], "<i2").tobytes())
+    assert not decoded.findings

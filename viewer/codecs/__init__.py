@@ -5,44 +5,50 @@ No Qt and no files: what is decoded comes as bytes, what is said of it as values
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
-from viewer.codecs.encapsulated import EncapsulatedDecoder
+from viewer.codecs.deflated import DeflatedDecoder
+from viewer.codecs.encapsulated import EncapsulatedDecoder, Family
 from viewer.codecs.frame import (
     COLOR_LABELS,
     GREY_LABELS,
+    PALETTE_LABEL,
     Decoded,
     Decoder,
     Examples,
     Finding,
     FrameFormat,
+    Palette,
 )
 from viewer.codecs.jpeg import JpegDecoder
 from viewer.codecs.jpeg2000 import Jpeg2000Decoder
+from viewer.codecs.jpegxl import JpegXlDecoder
 from viewer.codecs.native import NativeDecoder
+from viewer.codecs.palette import PaletteDecoder
+from viewer.codecs.rle import RleDecoder
 from viewer.slide.errors import UnsupportedCodec
 
 __all__ = [
     "CODECS",
+    "PALETTE_LABEL",
     "Codec",
     "Decoded",
     "Decoder",
     "Examples",
     "Finding",
     "FrameFormat",
+    "Palette",
     "decoder_for",
     "is_encapsulated",
     "syntax_name",
 ]
-
-_Class: TypeAlias = type[NativeDecoder] | type[JpegDecoder] | type[Jpeg2000Decoder]
 
 
 class Codec(NamedTuple):
     """One transfer syntax: its name in words, and what decodes it (None: nothing)."""
 
     name: str
-    decoder: _Class | None
+    decoder: Family | None
 
 
 _ROOT: Final = "1.2.840.10008.1.2"
@@ -68,14 +74,14 @@ CODECS: Final[Mapping[str, Codec]] = MappingProxyType(
         f"{_ROOT}.4.201": Codec("High-Throughput JPEG 2000 Lossless", Jpeg2000Decoder),
         f"{_ROOT}.4.202": Codec("High-Throughput JPEG 2000 RPCL", Jpeg2000Decoder),
         f"{_ROOT}.4.203": Codec("High-Throughput JPEG 2000", Jpeg2000Decoder),
+        f"{_ROOT}.4.110": Codec("JPEG XL Lossless", JpegXlDecoder),
+        f"{_ROOT}.4.111": Codec("JPEG XL JPEG Recompression", JpegXlDecoder),
+        f"{_ROOT}.4.112": Codec("JPEG XL", JpegXlDecoder),
+        f"{_ROOT}.5": Codec("RLE Lossless", RleDecoder),
+        f"{_ROOT}.8.1": Codec("Deflated Image Frame", DeflatedDecoder),
         # Known by name only, so that a refusal can say what it refuses.
         f"{_ROOT}.4.92": Codec("JPEG 2000 Part 2 Lossless", None),
         f"{_ROOT}.4.93": Codec("JPEG 2000 Part 2", None),
-        f"{_ROOT}.4.110": Codec("JPEG XL Lossless", None),
-        f"{_ROOT}.4.111": Codec("JPEG XL JPEG Recompression", None),
-        f"{_ROOT}.4.112": Codec("JPEG XL", None),
-        f"{_ROOT}.5": Codec("RLE Lossless", None),
-        f"{_ROOT}.8.1": Codec("Deflated Image Frame", None),
     }
 )
 """By transfer syntax UID; a row is a line, in the order of the families."""
@@ -110,6 +116,9 @@ def decoder_for(format: FrameFormat, examples: Examples = no_examples) -> Decode
         raise UnsupportedCodec(f"{_words(format)} is not read")
     if not _is_readable(format):
         raise UnsupportedCodec(f"{_words(format)} is not read{_details(format)}")
+    if format.palette is not None:
+        grey = format._replace(photometric=GREY_LABELS[0], palette=None)
+        return PaletteDecoder(format, format.palette, decoder_for(grey, examples))
     if codec.decoder is NativeDecoder:
         return NativeDecoder(format, examples)
     return EncapsulatedDecoder(format, codec.decoder, examples)
@@ -118,10 +127,13 @@ def decoder_for(format: FrameFormat, examples: Examples = no_examples) -> Decode
 def _is_readable(declared: FrameFormat) -> bool:
     """Whether label, samples and bits are a combination that is read."""
     labels = {1: GREY_LABELS, 3: COLOR_LABELS}.get(declared.samples_per_pixel, ())
+    if declared.palette is not None:
+        labels = (PALETTE_LABEL,) * (declared.samples_per_pixel == 1)
     return (
         declared.photometric in labels
         and declared.bits_allocated in {8, 16}
         and 1 <= declared.bits_stored <= declared.bits_allocated
+        and 0 <= declared.bits_below <= declared.bits_allocated - declared.bits_stored
         and declared.planar in {0, 1}
         and min(declared.size) > 0
     )

@@ -59,5 +59,15 @@ def precision_finding(
     )
 
 
+def depth_finding(precision: int, declared: FrameFormat) -> Finding | None:
+    """Tell of color that is finer than what is shown of it."""
+    if declared.samples_per_pixel != 3 or precision <= 8:
+        return None
+    return Finding(
+        "color-depth",
+        f"the color samples have {precision} bits; the upper 8 of them are shown",
+    )
+
+
 def _samples(bits: int, signed: bool) -> str:
     return f"{'signed' if signed else 'unsigned'} samples of {bits} bits"

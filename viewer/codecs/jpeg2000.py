@@ -8,9 +8,15 @@ from typing import Final, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.codecs.agreement import check_components, check_size, precision_finding
+from viewer.codecs.agreement import (
+    check_components,
+    check_size,
+    depth_finding,
+    precision_finding,
+)
+from viewer.codecs.boxes import unboxed_jpeg2000
 from viewer.codecs.complaint import times, with_complaint
-from viewer.codecs.frame import Decoded, Examples, Finding, FrameFormat, first_of
+from viewer.codecs.frame import Decoded, Examples, Finding, FrameFormat, found
 from viewer.codecs.jpeg2000_header import Jpeg2000Header, read_jpeg2000_header
 from viewer.codecs.plausibility import looks_like_ycbcr
 from viewer.codecs.raw import eight_bits, finished
@@ -56,6 +62,7 @@ class Jpeg2000Decoder:
         shrink: int = 1,
     ) -> Decoded:
         """Decode one frame; see Decoder."""
+        data, boxed = unboxed_jpeg2000(data)
         header = read_jpeg2000_header(data)
         check_size(header.size, self._declared, extent)
         odd_samples = self._checked(header)
@@ -64,7 +71,8 @@ class Jpeg2000Decoder:
         samples = finished(
             raw, self._declared, bits=header.precision, ycbcr=ycbcr, shrink=shrink
         )
-        return Decoded(samples, damage, first_of((odd_color, odd_samples)))
+        too_deep = depth_finding(header.precision, self._declared)
+        return Decoded(samples, damage, found(odd_color, boxed, odd_samples, too_deep))
 
     def _checked(self, header: Jpeg2000Header) -> Finding | None:
         """Refuse what the header must not say before anything is allocated."""
@@ -164,8 +172,9 @@ class Jpeg2000Decoder:
     def _example_pictures(self) -> Iterator[NDArray[np.uint8]]:
         """Yield what decodes of the examples; the rest is not this frame's fault."""
         try:
-            for data in islice(self._examples(), _EXAMPLES):
+            for frame in islice(self._examples(), _EXAMPLES):
                 try:
+                    data, _ = unboxed_jpeg2000(frame)
                     header = read_jpeg2000_header(data)
                     check_size(header.size, self._declared, None)
                     self._checked(header)

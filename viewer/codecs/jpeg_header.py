@@ -120,6 +120,20 @@ def with_transform(data: bytes, header: JpegHeader, transform: int | None) -> by
     return b"".join(parts)
 
 
+def with_tables(data: bytes, tables: bytes) -> bytes:
+    """Return the codestream with the tables of another one in front of its own.
+
+    Only quantization and Huffman tables outlive the start of an image (T.81 B.2.4), and
+    a frame's own replace them. Raises BrokenFrame where the tables are damaged.
+    """
+    kept = [
+        tables[start:end]
+        for marker, start, end in _segments(tables)
+        if marker in {_DQT, _DHT}
+    ]
+    return b"".join((data[:2], *kept, data[2:]))
+
+
 def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
     """Yield marker, start and end of each segment up to the first scan's data."""
     at = 2

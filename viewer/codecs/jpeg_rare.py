@@ -1,12 +1,35 @@
 """JPEG of more than 8 bits, lossless JPEG and JPEG-LS, to raw samples."""
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from viewer.codecs.complaint import times, with_complaint
 from viewer.codecs.frame import FrameFormat
 from viewer.codecs.jpeg_header import JPEG_LS, PROCESSES, JpegHeader
-from viewer.slide.errors import BrokenFrame
+from viewer.slide.errors import BrokenFrame, UnsupportedCodec
+
+_NEEDED: Final = {
+    "1.2.840.10008.1.2.4.57": ("JPEG Lossless", "JPEG8"),
+    "1.2.840.10008.1.2.4.70": ("JPEG Lossless", "JPEG8"),
+    "1.2.840.10008.1.2.4.80": ("JPEG-LS", "JPEGLS"),
+    "1.2.840.10008.1.2.4.81": ("JPEG-LS", "JPEGLS"),
+}
+"""By transfer syntax: its name, and the part of imagecodecs that decodes it."""
+
+
+def check_rare(syntax: str) -> None:
+    """Raise UnsupportedCodec where a transfer syntax needs a library that is absent."""
+    if syntax not in _NEEDED:
+        return
+    name, part = _NEEDED[syntax]
+    try:
+        import imagecodecs
+    except ImportError as error:
+        raise UnsupportedCodec(f"{name} needs the package imagecodecs") from error
+    if not getattr(imagecodecs, part).available:
+        raise UnsupportedCodec(f"{name} needs imagecodecs built with it")
 
 
 def decode_rare(

@@ -5,12 +5,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.codecs.agreement import check_output
-from viewer.codecs.frame import (
-    Decoded,
-    Examples,
-    FrameFormat,
-)
+from viewer.codecs.agreement import check_output, depth_finding
+from viewer.codecs.frame import Decoded, Examples, Finding, FrameFormat, found
 from viewer.codecs.raw import finished
 from viewer.slide.errors import BrokenFrame, UnsupportedCodec
 from viewer.slide.geometry import Size
@@ -23,7 +19,7 @@ class NativeDecoder:
     """Arranges uncompressed samples; immutable, so that any thread may use it."""
 
     def __init__(self, declared: FrameFormat, _: Examples) -> None:
-        if declared.photometric in {"YBR_ICT", "YBR_RCT"}:
+        if declared.photometric in {"YBR_ICT", "YBR_RCT", "XYB"}:
             raise UnsupportedCodec(
                 "uncompressed samples with Photometric Interpretation"
                 f" {declared.photometric} are not read"
@@ -32,12 +28,13 @@ class NativeDecoder:
         kind = "i" if declared.signed else "u"
         self._type = np.dtype(f"{order}{kind}{declared.bits_allocated // 8}")
         self._declared = declared
+        self._findings = found(depth_finding(declared.bits_stored, declared))
         self._halved = declared.photometric == "YBR_FULL_422"
         width, height = declared.size
         pixels = (
             -(-width // 2) * 4 if self._halved else width * declared.samples_per_pixel
         )
-        self._length = pixels * height * self._type.itemsize
+        self.length = pixels * height * self._type.itemsize
 
     def decode(
         self,
@@ -49,28 +46,50 @@ class NativeDecoder:
     ) -> Decoded:
         """Decode one frame; see Decoder. `extent` and `color` cannot differ here."""
         check_output(self._declared)
-        surplus = len(data) - self._length
+        surplus = len(data) - self.length
         # A pad byte makes an odd length even (PS3.5 8.1.1).
-        if surplus and surplus != self._length % 2:
+        if surplus and surplus != self.length % 2:
             raise BrokenFrame(
                 f"the uncompressed frame is {len(data)} bytes long,"
-                f" expected {self._length}"
+                f" expected {self.length}"
             )
+        line = np.frombuffer(data, self._type, self.length // self._type.itemsize)
+        line = line.astype(line.dtype.newbyteorder("="), copy=False)
         samples = finished(
-            self._arranged(
-                np.frombuffer(data, self._type, self._length // self._type.itemsize)
-            ),
+            self._arranged(line),
             self._declared,
             bits=self._declared.bits_stored,
             ycbcr=self._declared.declares_ycbcr,
             shrink=shrink,
         )
-        return Decoded(samples, None, None)
+        findings = (*found(self._excess(line)), *self._findings)
+        return Decoded(samples, None, findings)
+
+    def _excess(self, line: NDArray[np.generic]) -> Finding | None:
+        """Tell of bits beside those that Bits Stored and High Bit name.
+
+        One of the two is wrong then. Above signed samples the sign may be repeated.
+        """
+        declared = self._declared
+        stored, below = declared.bits_stored, declared.bits_below
+        if stored >= declared.bits_allocated:
+            return None
+        used = int(np.bitwise_or.reduce(line.view(f"u{line.dtype.itemsize}")))
+        if declared.signed:
+            used &= (1 << stored + below) - 1
+        if not used & ~(((1 << stored) - 1) << below):
+            return None
+        return Finding(
+            "pixel-format",
+            f"samples use bits beside the {stored} that Bits Stored names, which are"
+            " left out",
+        )
 
     def _arranged(self, line: NDArray[np.generic]) -> NDArray[np.generic]:
-        """Return (rows, columns) or (rows, columns, 3) in the machine's byte order."""
+        """Return (rows, columns) or (rows, columns, 3)."""
         columns, rows = self._declared.size
-        line = line.astype(line.dtype.newbyteorder("="), copy=False)
+        if self._declared.bits_below:
+            line = np.right_shift(line, self._declared.bits_below, dtype=line.dtype)
         if not self._declared.is_color:
             return line.reshape(rows, columns)
         if self._halved:

@@ -4,8 +4,9 @@ Any thread; nothing is raised, whatever the bytes are.
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 
 
@@ -13,6 +14,34 @@ def text(dataset: Dataset, keyword: str) -> str:
     """Return an attribute as stripped text; empty where absent or unreadable."""
     value = value_of(dataset, keyword)
     return "" if value is None else str(value).strip(" \0")
+
+
+def texts(dataset: Dataset, keyword: str) -> list[str]:
+    """Return the values of an attribute as text, as written; none where absent."""
+    value = value_of(dataset, keyword)
+    if value is None or isinstance(value, bytes):
+        return []
+    if isinstance(value, str):
+        return [value] if value else []
+    try:
+        return [str(each) for each in value]
+    except TypeError:  # one number
+        return [str(value)]
+
+
+def written(dataset: Dataset, keyword: str) -> str:
+    """Return an attribute as it is written, also where it is not what its VR asks for.
+
+    Bytes that are no text are shown as numbers. Empty where it is absent.
+    """
+    values = texts(dataset, keyword)
+    if values or keyword not in dataset:
+        return "\\".join(values).strip(" \0")
+    raw = raw_of(dataset, keyword)
+    if raw is None:
+        return ""
+    shown = raw.value.decode("latin-1").strip(" \0")
+    return shown if shown.isprintable() else raw.value[:16].hex(" ")
 
 
 def number(dataset: Dataset, keyword: str, default: int) -> int:
@@ -47,6 +76,27 @@ def items(dataset: Dataset, keyword: str) -> list[Dataset]:
         return [item for item in value if isinstance(item, Dataset)]
     except TypeError:
         return []
+
+
+class Raw(NamedTuple):
+    """An attribute's bytes as they lie in the file; the VR may be unknown ("UN")."""
+
+    value: bytes
+    vr: str
+    little_endian: bool
+
+
+def raw_of(dataset: Dataset, keyword: str) -> Raw | None:
+    """Return an attribute that pydicom did not convert; None where there is none."""
+    try:
+        element = dataset.get_item(keyword)
+    except Exception:  # noqa: BLE001  the same; it converts what is empty
+        return None
+    value = element.value
+    if not isinstance(value, bytes):
+        return None
+    little = element.is_little_endian if isinstance(element, RawDataElement) else True
+    return Raw(value, str(getattr(element, "VR", "") or "UN"), little)
 
 
 def value_of(dataset: Dataset, keyword: str) -> Any:
