@@ -79,24 +79,34 @@ def write_instance(
     """
     syntax = UID(dataset.file_meta.TransferSyntaxUID)
     pieces: Iterable[bytes | int] = ()
-    if syntax.is_deflated:  # the whole data set is one stream, pixel data included
+    known = syntax.is_transfer_syntax  # pydicom 3.0 knows no JPEG XL, for example
+    if known and syntax.is_deflated:  # one stream, pixel data included
         dataset.PixelData = b"".join(frames)
         dataset["PixelData"].VR = "OW"
-    elif syntax.is_encapsulated:
+    elif not known or syntax.is_encapsulated:
         tables, pieces = encapsulated(frames, offsets, fragments_per_frame, swollen)
         if tables is not None:
             dataset.ExtendedOffsetTable, dataset.ExtendedOffsetTableLengths = tables
     else:
         pieces = native(frames, syntax, dataset.BitsAllocated)
     header = BytesIO()
+    stand_in = syntax if known else _STAND_INS[-(-len(syntax) // 2)]
+    dataset.file_meta.TransferSyntaxUID = stand_in
     dcmwrite(header, dataset, enforce_file_format=True)
+    dataset.file_meta.TransferSyntaxUID = syntax
+    width = len(stand_in) + len(stand_in) % 2
+    told, due = (uid.encode().ljust(width, b"\0") for uid in (stand_in, syntax))
     with path.open("wb") as file:
-        file.write(header.getvalue())
+        file.write(header.getvalue().replace(told, due, 1))
         for piece in pieces:
             if isinstance(piece, bytes):
                 file.write(piece)
             else:
                 file.seek(piece, SEEK_CUR)
+
+
+_STAND_INS = {11: UID("1.2.840.10008.1.2.1.98"), 12: UID("1.2.840.10008.1.2.4.201")}
+"""Encapsulated transfer syntaxes that pydicom writes, by half their length."""
 
 
 def expected_level(

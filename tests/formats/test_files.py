@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from viewer.formats import files
-from viewer.formats.files import BytesFile, RandomAccessFile, ReadableFile
+from viewer.formats.files import BytesFile, RandomAccessFile, ReadableFile, stamp_of
 from viewer.slide.errors import BrokenFile
 
 CONTENT = bytes(range(256)) * 4
@@ -47,6 +47,7 @@ def test_read_returns_exactly_the_bytes_asked_for(source: ReadableFile) -> None:
 def test_read_some_ends_with_the_file(source: ReadableFile) -> None:
     assert source.read_some(1020, 100) == CONTENT[1020:]
     assert source.read_some(5000, 100) == b""
+    assert source.read_some(1 << 63, 8) == b""  # more than the system takes
 
 
 def test_read_behind_the_end_names_file_and_place(source: ReadableFile) -> None:
@@ -151,22 +152,66 @@ def test_a_system_that_reads_in_pieces_is_read_on(
 def test_a_file_that_shrinks_is_an_error_not_a_crash(path: Path) -> None:
     file = RandomAccessFile(path)
     os.truncate(path, 100)
-    assert file.changed()
-    with pytest.raises(BrokenFile, match="ends at byte 100, expected 50 bytes at offs"):
+    with pytest.raises(BrokenFile, match=r"changed.*it has 100 bytes, expected 1,024"):
         file.read(80, 50)
 
 
-def test_change_is_noticed(path: Path, tmp_path: Path) -> None:
+def test_a_file_that_grows_is_another_one(path: Path) -> None:
     file = RandomAccessFile(path)
-    assert not file.changed()
-    other = tmp_path / "other"
-    other.write_bytes(CONTENT)
-    os.utime(other, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns))
+    with path.open("ab") as target:
+        target.write(b"more")
+    with pytest.raises(BrokenFile, match=r"changed.*it has 1,028 bytes"):
+        file.read_some(0, 4)
+
+
+def test_what_is_open_is_read_on_when_it_is_replaced(path: Path) -> None:
+    file = RandomAccessFile(path)
+    other = path.with_name("other")
+    other.write_bytes(b"another")
     other.replace(path)
-    assert file.changed()
     assert file.read(0, 4) == CONTENT[:4]
     path.unlink()
-    assert file.changed()
+    assert file.read(0, 4) == CONTENT[:4]
+
+
+def test_only_the_file_of_the_stamp_is_opened(path: Path) -> None:
+    stamp = stamp_of(path)
+    RandomAccessFile(path, stamp).close()
+    os.utime(path, ns=(1, stamp.modified + 1))
+    with pytest.raises(BrokenFile, match=r"^x\.dcm: was changed.*it was written to"):
+        RandomAccessFile(path, stamp)
+
+
+def test_a_descriptor_that_died_is_replaced_when_the_file_is_there(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, dead = os.pread, set[int]()
+
+    def read(number: int, length: int, offset: int) -> bytes:
+        if not dead:
+            dead.add(number)
+        if number in dead:
+            raise OSError(errno.EIO, "Input/output error")
+        return whole(number, length, offset)
+
+    monkeypatch.setattr(files.os, "pread", read)
+    file = RandomAccessFile(path)
+    assert file.read(100, 50) == CONTENT[100:150]
+    assert file.read(100, 50) == CONTENT[100:150]
+
+
+def test_another_file_in_its_place_is_not_read_after_an_error(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = RandomAccessFile(path)
+    path.write_bytes(CONTENT + b"more")
+
+    def read(_number: int, _length: int, _offset: int) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(file._descriptor, "read_at", read)
+    with pytest.raises(BrokenFile, match=r"^x\.dcm: cannot be read \(Input/output"):
+        file.read(0, 4)
 
 
 def test_closing_waits_for_the_reader_inside(

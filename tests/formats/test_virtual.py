@@ -83,7 +83,7 @@ class Stored:
         self.empty: Callable[[int, int], bool] = lambda _column, _row: False
         self.before_read: Callable[[TileKey], None] = lambda _key: None
         self.lock = threading.Lock()
-        self.computed = ComputedLevels(self.levels, self.read, PINK)
+        self.computed = ComputedLevels(self.levels, self.read, [PINK] * 4)
 
     def read(self, key: TileKey, shrink: int) -> Samples | Empty:
         assert key.level == 0
@@ -404,7 +404,7 @@ def test_frame_of_another_kind_counts_as_broken() -> None:
             return np.zeros((256 // shrink, 256 // shrink, 4), np.uint8)
         return plain(key, shrink)
 
-    computed = ComputedLevels(slide.levels, read, PINK)
+    computed = ComputedLevels(slide.levels, read, [PINK])
     tile = computed.read(TileKey(1, 1, 0, 0))
     assert tile is not EMPTY
     assert np.array_equal(tile[:128, :128], mean_of(slide.picture, 2)[:128, :128])

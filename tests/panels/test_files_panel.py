@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex, QUrl
+from PySide6.QtCore import QModelIndex, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from pytestqt.qtbot import QtBot
 
@@ -147,3 +147,15 @@ def test_without_a_slide_nothing_is_listed(panel: FilesPanel) -> None:
     assert rows(panel) == []
     assert not panel.folder.isEnabled()
     assert not panel.copy.isEnabled()
+
+
+def test_an_unpacked_file_is_named_by_its_archive_and_has_no_folder_to_show(
+    panel: FilesPanel,
+) -> None:
+    inside = Path("/cache/coverslip-unpacked-a1b2/scans.zip/case 1/notes.txt")
+    panel.show_left_out([Ignored(inside, "notes.txt is not a DICOM file.")])
+    panel.show_file(inside)
+    assert not panel.folder.isEnabled()
+    tip = panel.outline.tree.currentIndex().data(Qt.ItemDataRole.ToolTipRole)
+    assert tip.startswith("scans.zip/case 1/notes.txt\n")
+    assert "coverslip-unpacked" not in tip

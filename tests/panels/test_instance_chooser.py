@@ -55,7 +55,13 @@ def test_files_are_told_by_role_and_size() -> None:
         "Not used: a copy of a.dcm",
         "Overview",
     ]
-    assert [each.level for each in instances_of(slide)] == [0, 2, None, None, None]
+    assert [set(each.levels) for each in instances_of(slide)] == [
+        {0},
+        {2},
+        set(),
+        set(),
+        set(),
+    ]
 
 
 def test_parts_of_a_level_are_numbered() -> None:
@@ -74,7 +80,7 @@ def test_files_that_read_alike_are_told_apart_by_name() -> None:
 @pytest.mark.parametrize("role", ["level 7", "level x", "level ", "level"])
 def test_a_role_that_is_no_level_of_the_slide_is_shown_as_it_is(role: str) -> None:
     (instance,) = instances_of(slide_of(("a.dcm", role, "why")))
-    assert instance.level is None
+    assert not instance.levels
     assert instance.text == f"{role.capitalize()}: why"
 
 

@@ -90,6 +90,7 @@ class FakeSlide:
     def __init__(self, levels: Sequence[Level], draw: Draw = flat) -> None:
         self.serial = next(_serials)
         self.name = "fake"
+        self.identity = ""
         self.format: FormatName = "dicom"
         self.levels: Sequence[Level] = levels
         self.optical_paths: Sequence[OpticalPath] = [OpticalPath("1")]

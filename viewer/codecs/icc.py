@@ -1,4 +1,4 @@
-"""ICC profiles: from the color space of a scanner to sRGB.
+"""ICC profiles: from the color space of a scanner to sRGB, or to a monitor's.
 
 Little CMS through Pillow does the arithmetic, perceptually. It is slow (a megapixel
 takes tens of milliseconds), so the screen goes through a table of all 2^24 colors.
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _COLORS: Final = 1 << 24
 _CHUNK: Final = 1 << 20
 _LONGEST_DESCRIPTION: Final = 200
+
+LARGEST_TARGET: Final = 16 << 20
+"""Bytes of a monitor's profile that are read; the largest tables take a tenth."""
 
 
 def profile_description(icc: bytes) -> str:
@@ -45,19 +48,45 @@ def profile_problem(icc: bytes) -> str:
     return ""
 
 
+def target_problem(icc: bytes) -> str:
+    """Return why colors cannot be converted to a profile; empty where they can.
+
+    It has to be that of an RGB display (ICC.1 7.2.5, 7.2.6). Any thread.
+    """
+    if len(icc) < 128 or icc[36:40] != b"acsp":
+        return "it is no ICC profile"
+    if icc[12:16] != b"mntr":
+        return (
+            f"it is a profile of class {profile_class(icc) or 'unknown'}, expected "
+            "mntr (a display)"
+        )
+    if icc[16:20] != b"RGB ":
+        space = icc[16:20].decode("ascii", "replace").strip()
+        return f"it is for {space or 'unknown'} colors, expected RGB"
+    try:
+        _transform(_srgb(), icc)
+    except BrokenProfile as error:
+        return str(error)
+    return ""
+
+
 class DirectCorrection:
     """Corrects each pixel by Little CMS: exact, at once, slow. Any thread.
 
-    Raises BrokenProfile where the profile is damaged or its input is not RGB.
+    To the display of a `target` profile, by default sRGB. Raises BrokenProfile where a
+    profile is damaged or not for RGB.
     """
 
-    def __init__(self, icc: bytes) -> None:
-        self._digest = hashlib.sha256(icc).hexdigest()
-        self._transform = _transform(icc)
+    def __init__(self, icc: bytes, target: bytes | None = None) -> None:
+        digest = hashlib.sha256(icc)
+        if target is not None:
+            digest.update(hashlib.sha256(target).digest())
+        self._digest = digest.hexdigest()
+        self._transform = _transform(icc, target)
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of the profile."""
+        """A SHA-256 of the profile, and of the target where it is not sRGB."""
         return self._digest
 
     def apply(self, bgrx: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -85,8 +114,8 @@ class TableCorrection:
     never written once built. It takes 64 MiB. Raises BrokenProfile like the direct way.
     """
 
-    def __init__(self, icc: bytes) -> None:
-        self._direct = DirectCorrection(icc)
+    def __init__(self, icc: bytes, target: bytes | None = None) -> None:
+        self._direct = DirectCorrection(icc, target)
         self._table: NDArray[np.uint32] | None = None
 
     @classmethod
@@ -100,7 +129,7 @@ class TableCorrection:
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of the profile."""
+        """That of the direct way."""
         return self._direct.digest
 
     @property
@@ -160,7 +189,15 @@ def _description(profile: "ImageCmsProfile") -> str:
     return " ".join(printable.split())[:_LONGEST_DESCRIPTION]
 
 
-def _transform(icc: bytes) -> "ImageCmsTransform":
+def _srgb() -> bytes:
+    from PIL import ImageCms
+
+    # Pillow's hints leave its compiled part, and so this result, unknown.
+    srgb = ImageCms.createProfile("sRGB")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    return ImageCms.ImageCmsProfile(srgb).tobytes()  # pyright: ignore[reportUnknownArgumentType]
+
+
+def _transform(icc: bytes, target: bytes | None = None) -> "ImageCmsTransform":
     from PIL import ImageCms
 
     profile = _opened(icc)
@@ -168,14 +205,13 @@ def _transform(icc: bytes) -> "ImageCmsTransform":
     if space != b"RGB ":
         found = space.decode("ascii", "replace").strip()
         raise BrokenProfile(f"the ICC profile is for {found} colors, expected RGB")
+    display = _opened(_srgb() if target is None else target)
     try:
-        # Pillow's hints leave its compiled part, and so this result, unknown.
-        srgb = ImageCms.createProfile("sRGB")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-        target = ImageCms.ImageCmsProfile(srgb)  # pyright: ignore[reportUnknownArgumentType]
         return ImageCms.ImageCmsTransform(
-            profile, target, "RGB", "RGB", ImageCms.Intent.PERCEPTUAL
+            profile, display, "RGB", "RGB", ImageCms.Intent.PERCEPTUAL
         )
     except Exception as error:
+        named = "sRGB" if target is None else "the monitor's profile"
         raise BrokenProfile(
-            with_complaint("the ICC profile cannot be joined to sRGB", error)
+            with_complaint(f"the ICC profile cannot be joined to {named}", error)
         ) from error

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from viewer.codecs.frame import Finding
 from viewer.codecs.icc import profile_description
 
 HEADER_BYTES: Final = 128
@@ -36,6 +37,32 @@ def profile_facts(icc: bytes, length: int | None = None) -> list[tuple[str, str]
         ("Tags", _tags(icc)),
     ]
     return [(name, words) for name, words in facts if words]
+
+
+def profile_findings(icc: bytes) -> list[Finding]:
+    """Return what the header of a slide's profile says that it should not.
+
+    "icc-broken" where the profile is damaged, so that it may not be usable, and
+    "icc-class" where it is not of an input device, as PS3.3 C.11.15.1.1 asks for. Only
+    the header is looked at; never raises. Any thread.
+    """
+    if len(icc) < HEADER_BYTES or icc[36:40] != b"acsp":
+        problem = f"the ICC profile of {len(icc)} bytes has no header of a profile"
+        return [Finding("icc-broken", problem)]
+    found: list[Finding] = []
+    size, space = int.from_bytes(icc[:4], "big"), icc[16:20]
+    if not len(icc) - 3 <= size <= len(icc):  # DICOM pads, and some pad to four bytes
+        problem = f"the ICC profile says that it has {size} bytes, but has {len(icc)}"
+        found.append(Finding("icc-broken", problem))
+    elif space != b"RGB ":
+        named = _signature(space) or "unknown"
+        problem = f"the ICC profile is for {named} colors, expected RGB"
+        found.append(Finding("icc-broken", problem))
+    if icc[12:16] != b"scnr":
+        named = _named(icc[12:16], _CLASSES) or "unknown"
+        message = f"the ICC profile is of class {named}, expected input device (scnr)"
+        found.append(Finding("icc-class", f"{message}; it is applied all the same"))
+    return found
 
 
 def profile_line(facts: list[tuple[str, str]]) -> str:

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from typing import Final
 
 from viewer.commands.output import write_png
-from viewer.commands.slides import one_slide
+from viewer.commands.slides import add_personality, one_slide
 from viewer.slide.errors import SlideError
 
 SUMMARY: Final = "write the label, overview or thumbnail as a PNG"
@@ -15,12 +15,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("path", metavar="PATH", help="a file or folder")
     parser.add_argument("image", choices=("label", "overview", "thumbnail"))
     parser.add_argument("--slide", type=int, default=0, help="which slide of PATH")
+    add_personality(parser)
     parser.add_argument("-o", "--output", required=True, metavar="OUT.png")
 
 
 def run(arguments: Namespace) -> int:
     """Write the image as stored, with its own profile; raises SlideError."""
-    with one_slide(arguments.path, arguments.slide) as slide:
+    with one_slide(arguments.path, arguments.slide, arguments.personality) as slide:
         image = slide.associated.get(arguments.image)
         if image is None:
             found = ", ".join(slide.associated) or "none"

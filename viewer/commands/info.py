@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from viewer.commands.output import JSON, write_output
-from viewer.commands.slides import opened
-from viewer.formats import Opened
+from viewer.commands.slides import add_personality, opened
+from viewer.formats import Opened, shown_path
 from viewer.slide.errors import SlideError
 from viewer.slide.model import Level, Slide, TileKey, stored_levels
 
@@ -26,11 +26,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="FILE",
         help="write JSON, to standard output where FILE is left out",
     )
+    add_personality(parser)
 
 
 def run(arguments: Namespace) -> int:
     """Print what was found; raises SlideError."""
-    with opened(arguments.paths) as found:
+    with opened(arguments.paths, arguments.personality) as found:
         if arguments.json is None:
             print("\n".join(_lines(found)))
             return 0
@@ -47,7 +48,8 @@ def described(found: Opened) -> dict[str, Any]:
     return {
         "slides": [_slide(slide) for slide in found.slides],
         "ignored": [
-            {"path": str(each.path), "reason": each.reason} for each in found.ignored
+            {"path": shown_path(each.path), "reason": each.reason}
+            for each in found.ignored
         ],
     }
 
@@ -79,14 +81,14 @@ def _slide(slide: Slide) -> dict[str, Any]:
         if profile is None
         else {"description": profile_description(profile), "bytes": len(profile)},
         "files": [
-            {"path": str(file.path), "role": file.role, "reason": file.reason}
+            {"path": shown_path(file.path), "role": file.role, "reason": file.reason}
             for file in slide.files
         ],
         "warnings": [
             {
                 "code": warning.code,
                 "message": warning.message,
-                "file": None if warning.file is None else str(warning.file),
+                "file": None if warning.file is None else shown_path(warning.file),
             }
             for warning in slide.warnings
         ],
@@ -128,7 +130,9 @@ def _lines(found: Opened) -> list[str]:
         lines.extend([*_slide_lines(slide), ""])
     if found.ignored:
         lines.append(f"Left out: {len(found.ignored)}")
-        lines.extend(f"  {each.path}: {each.reason}" for each in found.ignored)
+        lines.extend(
+            f"  {shown_path(each.path)}: {each.reason}" for each in found.ignored
+        )
     return lines
 
 
@@ -140,9 +144,7 @@ def _slide_lines(slide: Slide) -> list[str]:
     colors = [_color(slide.icc_profile(n, 0)) for n in stored_levels(slide)]
     differ = len(set(colors)) > 1
     color = "ICC profiles differ between levels" if differ else colors[0]
-    lines = [
-        f"{slide.name} ({' + '.join(facts['personalities'])}): {scale}{lens}, {color}"
-    ]
+    lines = [f"{slide.name} ({_doors(facts)}): {scale}{lens}, {color}"]
     for number, level in enumerate(facts["levels"]):
         lines.append(
             f"  level {number}: {level['width']} x {level['height']} in tiles of "
@@ -160,6 +162,10 @@ def _slide_lines(slide: Slide) -> list[str]:
     return lines
 
 
+def _doors(facts: Mapping[str, Any]) -> str:
+    return " + ".join(facts["personalities"]) or facts["format"]
+
+
 def _color(profile: bytes | None) -> str:
     from viewer.codecs.icc import profile_description, profile_problem
 
@@ -171,4 +177,6 @@ def _color(profile: bytes | None) -> str:
 
 
 def _counted(frames: int) -> str:
+    if not frames:  # OpenSlide gives pixels and no frames
+        return "frames unknown"
     return "1 frame" if frames == 1 else f"{frames} frames"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from viewer.commands.slides import opened, say
-from viewer.formats import Opened
+from viewer.formats import Opened, is_unpacked
 from viewer.formats.metadata import (
     dicom_json,
     dicom_xml,
@@ -187,4 +187,7 @@ def _chosen(path: Path, number: int) -> Path:
             f"{path.name or path}: instance {number} was asked for, expected 0 to "
             f"{len(instances) - 1}."
         )
-    return instances[number].path
+    chosen = instances[number].path
+    if is_unpacked(chosen):  # and removed by now
+        raise SlideError(f"{path.name}: unpack it to write what a file in it says.")
+    return chosen

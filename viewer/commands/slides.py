@@ -1,19 +1,31 @@
 """Opening slides, as every command does it."""
 
 import sys
+from argparse import ArgumentParser
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from viewer.formats import Opened, open_slides
+from viewer.formats import Opened, OpenOptions, open_slides
 from viewer.slide.errors import SlideError
-from viewer.slide.model import Slide
+from viewer.slide.model import Personality, Slide
+
+
+def add_personality(parser: ArgumentParser) -> None:
+    """Declare the side from which files that are DICOM and TIFF are opened."""
+    parser.add_argument(
+        "--personality",
+        choices=("dicom", "tiff"),
+        help="which side of files that are DICOM and TIFF at once (default: dicom)",
+    )
 
 
 @contextmanager
-def opened(paths: Sequence[str]) -> Generator[Opened]:
+def opened(
+    paths: Sequence[str], personality: Personality | None = None
+) -> Generator[Opened]:
     """Open the slides of all paths and close them again; raises SlideError."""
-    found = open_slides(paths)
+    found = open_slides(paths, OpenOptions(personality=personality))
     try:
         yield found
     finally:
@@ -22,9 +34,11 @@ def opened(paths: Sequence[str]) -> Generator[Opened]:
 
 
 @contextmanager
-def one_slide(path: str, number: int = 0) -> Generator[Slide]:
+def one_slide(
+    path: str, number: int = 0, personality: Personality | None = None
+) -> Generator[Slide]:
     """Open one of the slides of a path, counted from 0; raises SlideError."""
-    with opened([path]) as found:
+    with opened([path], personality) as found:
         if not 0 <= number < len(found.slides):
             raise SlideError(
                 f"{Path(path).name}: slide {number} was asked for, expected 0 to "

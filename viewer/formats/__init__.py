@@ -1,14 +1,16 @@
 """Files -> slides: the only place that knows file formats."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from viewer.formats.files import RandomAccessFile
+from viewer.formats.gathering import gather, head_of
+from viewer.formats.kinds import described, is_dicomdir
 from viewer.formats.metadata import read_metadata
-from viewer.formats.opening import Format, Ignored, Opened, OpenOptions, Wish
+from viewer.formats.opening import PART, Format, Ignored, Kin, Opened, OpenOptions
+from viewer.formats.unpacked import Unpacked, is_unpacked, shown_path
 from viewer.slide.errors import BrokenFile, SlideError, UnsupportedFile
 
 if TYPE_CHECKING:
@@ -19,12 +21,14 @@ __all__ = [
     "Ignored",
     "OpenOptions",
     "Opened",
+    "is_unpacked",
     "open_slide",
     "open_slides",
     "read_metadata",
+    "shown_path",
 ]
 
-_HEAD: Final = 1024
+_PREAMBLE: Final = 128
 
 
 FORMATS: Final = (
@@ -47,23 +51,30 @@ def open_slides(
     """
     options = options or OpenOptions()
     named = [Path(path) for path in paths]
-    wish, ignored = _gather(named, options)
+    gathered = gather(named, options)
     slides: list[Slide] = []
     try:
+        wish, ignored = gathered.wish, gathered.ignored
         by_format = _sorted_by_format(wish.files, ignored, options)
         if wish.only is not None:  # strangers beside the named file concern nobody
             ignored = [each for each in ignored if each.path == wish.only]
+        done = len(wish.files)
         for format_, files in by_format:
-            opened = format_.open(wish._replace(files=files), options)
+            wanted = wish._replace(files=files, kin_of=_kin_of(options))
+            opened = format_.open(wanted, options.behind(done, 2 * len(wish.files)))
             slides.extend(opened.slides)
             ignored.extend(opened.ignored)
+            done += len(files)
     except BaseException:
         for slide in slides:
             slide.close()
+        for unpacked in gathered.unpacked:
+            unpacked.remove()
         raise
+    _leave_archives(slides, gathered.unpacked)
     if not slides:
         raise UnsupportedFile(_nothing_found(named, ignored, wish.only))
-    return Opened(tuple(slides), tuple(ignored))
+    return Opened(tuple(slides), _without_parts(ignored, slides))
 
 
 def open_slide(path: str | os.PathLike[str], index: int = 0) -> "Slide":
@@ -86,52 +97,27 @@ def open_slide(path: str | os.PathLike[str], index: int = 0) -> "Slide":
     return slides[index]
 
 
-def _gather(named: Sequence[Path], options: OpenOptions) -> tuple[Wish, list[Ignored]]:
-    """List the files to look at, each once, and the paths that cannot be."""
-    ignored: list[Ignored] = []
-    files: dict[Path, None] = {}
-    for path in named:
-        options.report(0, max(len(files), 1))
-        if path.is_dir():
-            for found in _files_below(path, ignored, options):
-                files[found] = None
-        elif path.exists():
-            files[path] = None
-        else:
-            ignored.append(Ignored(path, f"{path.name or path} does not exist."))
-    if len(named) == 1 and named[0] in files:
-        only = named[0]
-        return Wish(_neighbors(only), only, frozenset({only})), ignored
-    return Wish(list(files), None, frozenset(named)), ignored
+def _leave_archives(slides: Iterable["Slide"], unpacked: Iterable[Unpacked]) -> None:
+    """Leave what was unpacked to the slides in it; the last one closed removes it."""
+    from viewer.formats.pyramid import TiledSlide
+
+    for each in unpacked:
+        used = False
+        for slide in slides:
+            held = any(each.holds(file.path) for file in slide.files)
+            if held and isinstance(slide, TiledSlide):  # all formats make them
+                slide.keep(each)
+                used = True
+        if not used:
+            each.remove()
 
 
-def _files_below(
-    folder: Path, ignored: list[Ignored], options: OpenOptions
-) -> list[Path]:
-    """List all files below a folder; folders that cannot be searched are ignored."""
-
-    def refused(error: OSError) -> None:
-        path, reason = Path(error.filename), error.strerror or "unknown reason"
-        ignored.append(Ignored(path, f"{path.name} cannot be searched: {reason}."))
-
-    found: list[Path] = []
-    for parent, folders, names in os.walk(folder, onerror=refused):
-        folders.sort()
-        options.report(0, max(len(found), 1))
-        for link in filter(os.path.islink, [Path(parent, name) for name in folders]):
-            reason = f"{link.name} is a link to a folder, which is not followed."
-            ignored.append(Ignored(link, reason))
-        found.extend(Path(parent, name) for name in sorted(names))
-    return found
-
-
-def _neighbors(path: Path) -> list[Path]:
-    try:
-        names = sorted(os.listdir(path.parent))  # noqa: PTH208  sorted by name
-    except OSError:
-        return [path]
-    others = [path.parent / name for name in names if name != path.name]
-    return [path, *(other for other in others if other.is_file())]
+def _without_parts(
+    ignored: Iterable[Ignored], slides: Iterable["Slide"]
+) -> tuple[Ignored, ...]:
+    """Leave out what no format took by itself and is yet a part of a slide."""
+    parts = {file.path for slide in slides for file in slide.files if file.role == PART}
+    return tuple(each for each in ignored if each.path not in parts)
 
 
 def _sorted_by_format(
@@ -140,50 +126,40 @@ def _sorted_by_format(
     formats = [_format(package) for package in FORMATS]
     by_format: dict[str, list[Path]] = {each.name: [] for each in formats}
     for done, path in enumerate(files):
-        options.report(done, len(files))
+        options.report(done, 2 * len(files))
         try:
-            head = _head(path)
+            head = head_of(path)
         except BrokenFile as error:
             ignored.append(Ignored(path, str(error)))
             continue
-        chosen = next((each for each in formats if each.recognize(head, path)), None)
+        # Nobody sees a DICOM side that is not wanted.
+        seen = head[:_PREAMBLE] if options.personality == "tiff" else head
+        asked = () if is_dicomdir(seen) else formats
+        chosen = next((each for each in asked if each.recognize(seen, path)), None)
         if chosen is None:
-            ignored.append(Ignored(path, f"{path.name} is {_described(head)}."))
+            words = described(head) if seen is head else _without_tiff(head)
+            ignored.append(Ignored(path, f"{path.name} is {words}."))
         else:
             by_format[chosen.name].append(path)
     return [(each, by_format[each.name]) for each in formats if by_format[each.name]]
 
 
-def _head(path: Path) -> bytes:
-    file = RandomAccessFile(path)  # which waits for no pipe
-    try:
-        return file.read_some(0, _HEAD)
-    finally:
-        file.close()
+def _kin_of(options: OpenOptions) -> Callable[[Path], Kin | None] | None:
+    """Return what tells which TIFF sides make one slide, where those are opened."""
+    if options.personality != "tiff":
+        return None
+    return import_module("viewer.formats.dicom.kin").kin_of
 
 
 def _format(package: str) -> Format:
     return import_module(package).FORMAT
 
 
-_SIGNATURES: Final = (
-    (b"II*\0", "a TIFF file; slides in TIFF and SVS files are not read yet"),
-    (b"MM\0*", "a TIFF file; slides in TIFF and SVS files are not read yet"),
-    (b"II+\0", "a BigTIFF file; slides in TIFF and SVS files are not read yet"),
-    (b"\x89PNG", "a PNG picture, not a slide"),
-    (b"\xff\xd8\xff", "a JPEG picture, not a slide"),
-    (b"PK\x03\x04", "a zip archive, which is not read yet"),
-    (b"%PDF", "a PDF document, not a slide"),
-)
-
-
-def _described(head: bytes) -> str:
-    if not head:
-        return "an empty file"
-    for signature, words in _SIGNATURES:
-        if head.startswith(signature):
-            return words
-    return "not a DICOM file"
+def _without_tiff(head: bytes) -> str:
+    """Say what a file is whose TIFF side is wanted and not there."""
+    if head[_PREAMBLE:].startswith(b"DICM"):
+        return "a DICOM file without a TIFF side"
+    return "not a TIFF file"
 
 
 def _nothing_found(

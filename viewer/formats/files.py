@@ -10,10 +10,12 @@ import os
 import stat
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
+from viewer.formats.streams import stream_over
 from viewer.slide.errors import BrokenFile
 
 
@@ -38,6 +40,14 @@ class ReadableFile(Protocol):
         """Return up to `length` bytes, fewer at the end; raises BrokenFile."""
         ...
 
+    def reader(self) -> Callable[[int, int], bytes]:
+        """Return `read_some` for a loop, called with length and offset.
+
+        Raises BrokenFile where the file is closed. What is returned raises OSError, and
+        holds the file open until it is let go of.
+        """
+        ...
+
     def close(self) -> None:
         """Refuse further reads; readers inside finish first. Any thread."""
         ...
@@ -47,73 +57,94 @@ class ReadableFile(Protocol):
         ...
 
 
+class FileStamp(NamedTuple):
+    """By what a file is known again: its size in bytes, its modification time in ns."""
+
+    size: int
+    modified: int
+
+
 class RandomAccessFile:
     """A file open for reading from any thread.
+
+    No byte is returned of a file that was written to, or cut short, since it was
+    opened: other offsets would lie in it. A file that was removed or replaced is read
+    on, since the system keeps what is open; one whose share went away is opened again
+    as soon as it is back, if it is the same.
 
     The descriptor belongs to an object that every reader holds while it reads; closing
     only lets go of it, so that the last reader ends it and no number is used again
     under a reader.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open `path`; raises BrokenFile where that is no file that can be read."""
+    def __init__(self, path: Path, stamp: FileStamp | None = None) -> None:
+        """Open `path`; raises BrokenFile where that is no file that can be read.
+
+        With a `stamp` only the file that had it is opened. Pipes, sockets and devices
+        are not even opened, which could wait, or rewind a tape.
+        """
         self.path: Final = path
         try:
-            descriptor = _Descriptor(path)
+            status = path.stat()
+            descriptor = _Descriptor(path) if stat.S_ISREG(status.st_mode) else None
+            if descriptor is not None:
+                status = descriptor.status()
         except (OSError, ValueError) as error:
-            raise BrokenFile(f"{path.name}: {_reason(error)}.") from error
+            raise BrokenFile(f"{path.name}: {reason_of(error)}.") from error
+        if descriptor is None or not stat.S_ISREG(status.st_mode):
+            raise BrokenFile(f"{path.name}: {_kind(status.st_mode)}, not a file.")
         self._descriptor: _Descriptor | None = descriptor
-        self._opened: Final = descriptor.status()
-        if not stat.S_ISREG(self._opened.st_mode):
+        found = _stamp(status)
+        self.stamp: Final = stamp or found
+        self.size: Final = self.stamp.size
+        if found != self.stamp:
             self._descriptor = None
-            raise BrokenFile(f"{path.name}: {_kind(self._opened.st_mode)}, not a file.")
-        self.size: Final = self._opened.st_size
+            raise self._other(found)
 
     def read(self, offset: int, length: int) -> bytes:
         """Return exactly `length` bytes at `offset`; raises BrokenFile. Any thread."""
         if offset + length > self.size:  # before anything is allocated
             raise self._short(offset, length, self.size)
         data = self.read_some(offset, length)
-        if len(data) != length:  # the file shrank, or the system reads in pieces
+        if len(data) != length:  # some systems read in pieces
             data = self._read_on(data, offset, length)
         return data
 
     def read_some(self, offset: int, length: int) -> bytes:
         """Return up to `length` bytes at `offset`, fewer at the end of the file.
 
-        Raises BrokenFile where the file is closed or the system cannot read. Any
-        thread. Allocates `length` bytes.
+        Raises BrokenFile where the file is closed, was changed, or the system cannot
+        read. Any thread. Allocates `length` bytes.
         """
         held = self._descriptor
-        if held is None:
-            raise BrokenFile(f"{self.path.name}: is closed.")
+        offset = min(offset, self.size)  # the system takes 63 bits, files say 64
         try:
-            return held.read_at(held.number, length, offset)
+            if held is None:
+                raise BrokenFile(f"{self.path.name}: is closed.")
+            try:
+                data = held.read_at(held.number, length, offset)
+            except OSError:
+                held = self._opened_again()
+                if held is None:
+                    raise
+                data = held.read_at(held.number, length, offset)
+            # Looked at after reading, so that nothing was written in between.
+            if not held.is_still(self.stamp):
+                raise self._other(held.stamp())
         except OSError as error:
-            raise BrokenFile(f"{self.path.name}: {_reason(error)}.") from error
+            raise BrokenFile(f"{self.path.name}: {reason_of(error)}.") from error
         finally:
             held = None  # an exception that is kept must not keep the file open
+        return data
 
-    def changed(self) -> bool:
-        """Tell whether the file was written to, replaced or removed since opening.
-
-        Any thread. Raises BrokenFile where the file is closed.
-        """
+    def reader(self) -> Callable[[int, int], bytes]:
+        """Return a quick `read_some`; see ReadableFile."""
         held = self._descriptor
         if held is None:
             raise BrokenFile(f"{self.path.name}: is closed.")
-        try:
-            now, there = held.status(), self.path.stat()
-        except OSError:
-            return True
-        before = self._opened
-        return (now.st_size, now.st_mtime_ns) != (
-            before.st_size,
-            before.st_mtime_ns,
-        ) or (
-            there.st_dev,
-            there.st_ino,
-        ) != (before.st_dev, before.st_ino)
+        read = partial(held.read_at, held.number)  # a method would cost a third more
+        vars(read)["held"] = held
+        return read
 
     def close(self) -> None:
         """Refuse further reads; readers inside finish first. Any thread, any number."""
@@ -124,7 +155,7 @@ class RandomAccessFile:
 
         It shares the descriptor; closing the view does not close the file.
         """
-        return io.BufferedReader(_View(self), _VIEW_BUFFER)
+        return stream_over(self)
 
     def _read_on(self, data: bytes, offset: int, length: int) -> bytes:
         pieces, have = [data], len(data)
@@ -136,11 +167,49 @@ class RandomAccessFile:
             have += len(piece)
         return b"".join(pieces)
 
+    def _opened_again(self) -> "_Descriptor | None":
+        """Open the file anew after the system refused to read; None where it is gone.
+
+        Or where another file is in its place.
+        """
+        try:
+            descriptor = _Descriptor(self.path)
+            if not descriptor.is_still(self.stamp):
+                return None
+        except OSError:
+            return None
+        if self._descriptor is not None:  # else it was closed in the meantime
+            self._descriptor = descriptor
+        return descriptor
+
     def _short(self, offset: int, length: int, end: int) -> BrokenFile:
         return BrokenFile(
             f"{self.path.name}: ends at byte {end},"
             f" expected {length} bytes at offset {offset}."
         )
+
+    def _other(self, found: FileStamp) -> BrokenFile:
+        if found.size == self.size:
+            what = "it was written to"
+        else:
+            what = f"it has {found.size:,} bytes, expected {self.size:,}"
+        return BrokenFile(
+            f"{self.path.name}: was changed after it was opened: {what};"
+            " open it again to see what it is now."
+        )
+
+
+def stamp_of(path: Path) -> FileStamp:
+    """Return by what the file at `path` is known again; raises OSError."""
+    return _stamp(path.stat())
+
+
+def reason_of(error: OSError | ValueError) -> str:
+    """Say in words, which follow the file's name, why the system refused."""
+    if isinstance(error, OSError) and error.errno is not None:
+        known = _REASONS.get(error.errno)
+        return known or f"cannot be read ({os.strerror(error.errno)})"
+    return f"cannot be read ({error})"
 
 
 class BytesFile:
@@ -169,16 +238,18 @@ class BytesFile:
             raise BrokenFile(f"{self.path.name}: is closed.")
         return data[offset : offset + length]
 
+    def reader(self) -> Callable[[int, int], bytes]:
+        """Return `read_some` for a loop; see ReadableFile."""
+        return lambda length, offset: self.read_some(offset, length)
+
     def close(self) -> None:
         """Let go of the bytes. Any thread, any number of times."""
         self._data = None
 
     def stream(self) -> io.BufferedReader:
         """Return a seekable read-only view with its own position."""
-        return io.BufferedReader(_View(self), _VIEW_BUFFER)
+        return stream_over(self)
 
-
-_VIEW_BUFFER: Final = 1 << 16
 
 _REASONS: Final[Mapping[int, str]] = MappingProxyType(
     {
@@ -196,16 +267,12 @@ _REASONS: Final[Mapping[int, str]] = MappingProxyType(
 )
 
 
-def _reason(error: OSError | ValueError) -> str:
-    """Say in words why the system refused."""
-    if isinstance(error, OSError) and error.errno is not None:
-        known = _REASONS.get(error.errno)
-        return known or f"cannot be read ({os.strerror(error.errno)})"
-    return f"cannot be read ({error})"
-
-
 def _kind(mode: int) -> str:
     return "is a folder" if stat.S_ISDIR(mode) else "is a device or a pipe"
+
+
+def _stamp(status: os.stat_result) -> FileStamp:
+    return FileStamp(status.st_size, status.st_mtime_ns)
 
 
 class _Descriptor:
@@ -225,6 +292,13 @@ class _Descriptor:
     def status(self) -> os.stat_result:
         return os.fstat(self.number)
 
+    def stamp(self) -> FileStamp:
+        return _stamp(os.fstat(self.number))
+
+    def is_still(self, stamp: FileStamp) -> bool:
+        status = os.fstat(self.number)  # a microsecond, at every read
+        return status.st_mtime_ns == stamp.modified and status.st_size == stamp.size
+
     def __del__(self) -> None:
         if self.number >= 0:
             os.close(self.number)
@@ -240,35 +314,3 @@ def _seek_and_read() -> Callable[[int, int, int], bytes]:
             return os.read(number, length)
 
     return read_at
-
-
-class _View(io.RawIOBase):
-    """A position in a source of bytes."""
-
-    def __init__(self, source: ReadableFile) -> None:
-        super().__init__()
-        self._source = source
-        self._position = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        origin = {os.SEEK_CUR: self._position, os.SEEK_END: self._source.size}
-        position = origin.get(whence, 0) + offset
-        if position < 0:
-            raise ValueError(f"seek before the start: {position}")
-        self._position = position
-        return position
-
-    def tell(self) -> int:
-        return self._position
-
-    def readinto(self, buffer: Any, /) -> int:
-        data = self._source.read_some(self._position, len(buffer))
-        buffer[: len(data)] = data
-        self._position += len(data)
-        return len(data)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from viewer.formats.files import RandomAccessFile
-from viewer.formats.tiff_tags import SIGNATURES, tiff_json, tiff_tree
+from viewer.formats.tiff_file import SIGNATURES
+from viewer.formats.tiff_tags import tiff_json, tiff_tree
 from viewer.slide.errors import UnsupportedFile
 from viewer.slide.metadata import Attribute
 

@@ -1,9 +1,9 @@
 """What opening takes and gives, the same for every format."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from viewer.slide.errors import Cancelled
 from viewer.slide.model import Personality, Slide
@@ -28,6 +28,19 @@ class OpenOptions:
         if self.progress is not None:
             self.progress(done, known)
 
+    def behind(self, done: int, known: int) -> "OpenOptions":
+        """Return options for a step that begins when `done` of `known` are done."""
+
+        def report(step: int, _of: int) -> None:
+            if self.progress is not None:
+                self.progress(done + step, known)
+
+        return replace(self, progress=report)
+
+
+PART: Final = "part"
+"""The role of a file that belongs to a slide and is none by itself."""
+
 
 class Ignored(NamedTuple):
     """A file that was looked at and left out, with the reason in plain words.
@@ -48,17 +61,29 @@ class Opened:
     ignored: tuple[Ignored, ...]
 
 
+class Kin(NamedTuple):
+    """What tells that files belong together: the slide's key, the file's role in it.
+
+    The role is "VOLUME", "LABEL", "OVERVIEW" or "THUMBNAIL", as DICOM has it.
+    """
+
+    slide: tuple[str, ...]
+    role: str
+
+
 class Wish(NamedTuple):
     """What the user named: `files` to look at; `only` limits them to one file's slide.
 
     Where `only` is set, the other files are its neighbors in the folder, and those that
     do not belong to its slide are not even listed. `named` are the paths the user gave
-    one by one: they win over their copies.
+    one by one: they win over their copies. `kin_of` says of a file's other side which
+    slide it is of, None where it has none that can be read.
     """
 
     files: Sequence[Path]
     only: Path | None = None
     named: frozenset[Path] = frozenset()
+    kin_of: Callable[[Path], Kin | None] | None = None
 
 
 class Format(NamedTuple):

@@ -79,9 +79,12 @@ class Patchwork:
     """
 
     def __init__(
-        self, levels: Sequence[Level], read: ReadStored, absent: tuple[int, int, int]
+        self,
+        levels: Sequence[Level],
+        read: ReadStored,
+        absent: Sequence[tuple[int, int, int]],
     ) -> None:
-        """Read with `read`; what is not stored takes the RGB color `absent`."""
+        """Read with `read`; what is not stored takes its path's RGB in `absent`."""
         self._levels = levels
         self._read = read
         self._absent = absent
@@ -111,7 +114,7 @@ class Patchwork:
             left // shrink, size.width, ceil(level.tile_size.width / shrink)
         )
         rows = _cuts(top // shrink, size.height, ceil(level.tile_size.height / shrink))
-        canvas = _Canvas(size, self._absent)
+        canvas = _Canvas(size, self._absent[unit.optical_path])
         shared = not _is_nested(level, halvings)
         for row, part_down in rows.items():
             for column, part_across in columns.items():

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final
 
+from viewer.formats.fitted_pyramid import laid_over
+from viewer.formats.image_pyramid import Pyramid, StoredImage
 from viewer.formats.notes import Notes
-from viewer.formats.virtual import ComputedLevels, with_computed_levels
 from viewer.slide.errors import SlideError
 from viewer.slide.metadata import Attribute
 from viewer.slide.model import (
-    EMPTY,
     AssociatedImage,
     ColorReading,
     Empty,
@@ -20,7 +20,6 @@ from viewer.slide.model import (
     FileRole,
     FormatName,
     FramePlace,
-    Level,
     OpticalPath,
     Personality,
     Progress,
@@ -31,39 +30,6 @@ from viewer.slide.placement import Placement
 from viewer.slide.warnings import SlideWarning
 
 _serials: Final = count(1)
-
-
-class StoredImage(Protocol):
-    """One stored level as a format reads it. Everything on any thread."""
-
-    @property
-    def level(self) -> Level:
-        """What the file says of it; `downsample` is set by the slide."""
-        ...
-
-    def read(self, key: TileKey, color: ColorReading, shrink: int) -> Samples | Empty:
-        """Return a tile cut to the level, its area mean where `shrink` is above 1.
-
-        The shape is the tile's extent divided by `shrink` (1, 2, 4 or 8), rounded up.
-        Raises SlideError.
-        """
-        ...
-
-    def read_frame(self, key: TileKey) -> EncodedFrame | Empty:
-        """Return the codestream of a tile; raises SlideError."""
-        ...
-
-    def frame_at(self, key: TileKey) -> FramePlace | None:
-        """Return which frame a tile is, without reading; None where it is absent."""
-        ...
-
-    def icc_profile(self, optical_path: int) -> bytes | None:
-        """Return the profile of this image's samples of an optical path."""
-        ...
-
-    def close(self) -> None:
-        """Close the files behind it."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -81,6 +47,7 @@ class SlideFacts:
     scanner: str = ""
     label_texts: tuple[tuple[str, str], ...] = ()
     placement: Placement | None = None
+    identity: str = ""
 
 
 class TiledSlide:
@@ -90,24 +57,36 @@ class TiledSlide:
     """
 
     def __init__(
-        self, images: Sequence[StoredImage], facts: SlideFacts, notes: Notes
+        self,
+        images: Sequence[StoredImage],
+        facts: SlideFacts,
+        notes: Notes,
+        unlike: Mapping[int, Sequence[StoredImage]] = MappingProxyType({}),
     ) -> None:
-        """Take over the images, which are closed with the slide."""
+        """Take over the images, finest first, which are closed with the slide.
+
+        `unlike` has the images of each optical path whose pyramid has other sizes or
+        other tiles; every size that is stored for some path is a level.
+        """
         self.serial = next(_serials)
         self._facts = facts
         self._notes = notes
-        self._own_images = tuple(images)
-        self.levels: Sequence[Level] = tuple(
-            with_computed_levels([image.level for image in images])
-        )
-        stored = iter(images)
-        self._images = [next(stored) if level.stored else None for level in self.levels]
-        self._computed = {color: self._computed_levels(color) for color in ColorReading}
+        own = dict.fromkeys(chain(images, *unlike.values()))
+        self._own_images: Sequence[StoredImage] = tuple(own)
+        absent = [path.absent for path in facts.optical_paths]
+        self._has_unlike = bool(unlike)
+        self.levels, self._pyramids = laid_over(images, unlike, absent)
+        self._kept: list[object] = []
 
     @property
     def name(self) -> str:
         """Container Identifier or file stem."""
         return self._facts.name
+
+    @property
+    def identity(self) -> str:
+        """A hash to remember it by; empty where there is none."""
+        return self._facts.identity
 
     @property
     def format(self) -> FormatName:
@@ -163,22 +142,26 @@ class TiledSlide:
     @property
     def damaged(self) -> Mapping[TileKey, str]:
         """Tiles shown in spite of damage."""
-        return self._notes.damaged
+        damaged = self._notes.damaged
+        if not (self._has_unlike and damaged):
+            return damaged
+        return {
+            self._pyramids[key.optical_path].tile_over(key): sentence
+            for key, sentence in tuple(damaged.items())
+        }
 
     @property
     def failed(self) -> Mapping[TileKey, str]:
         """Stored tiles that computed levels lack, and why."""
-        read = [each.failures for each in self._computed.values() if each.failures]
-        return (
-            read[0]
-            if len(read) == 1
-            else {k: v for each in read for k, v in each.items()}
-        )
+        read = [each.failed for each in dict.fromkeys(self._pyramids)]
+        if len(read) == 1:
+            return read[0]
+        return dict(chain.from_iterable(each.items() for each in read))
 
     def retry(self) -> None:
         """Make anew what was computed without its failed tiles."""
-        for computed in self._computed.values():
-            computed.retry()
+        for pyramid in dict.fromkeys(self._pyramids):
+            pyramid.retry()
 
     def personalities(self) -> Sequence[Personality]:
         """Return what else the base file can be opened as."""
@@ -190,23 +173,17 @@ class TiledSlide:
 
     def icc_profile(self, level: int, optical_path: int) -> bytes | None:
         """Return the profile of a level's samples; a computed one has its source's."""
-        sources = (image for image in self._images[level::-1] if image is not None)
-        source = next(sources, None)
-        return None if source is None else source.icc_profile(optical_path)
+        return self._pyramids[optical_path].icc_profile(level, optical_path)
 
     def frame_at(self, key: TileKey) -> FramePlace | None:
-        """Return which frame a tile is; None for a computed or an absent one."""
-        image = self._image(key)
-        return None if image is None else image.frame_at(key)
+        """Return which frame a tile is; None for one that was made or is absent."""
+        return self._pyramid(key).frame_at(key)
 
     def read_samples(
         self, key: TileKey, color: ColorReading = ColorReading.AS_ENCODED
     ) -> Samples | Empty:
         """Read one tile; see Slide.read_samples."""
-        image = self._image(key)
-        if image is None:
-            return self._computed[color].read(key)
-        return image.read(key, color, 1)
+        return self._pyramid(key).read_samples(key, color)
 
     def read_progress(
         self,
@@ -215,39 +192,28 @@ class TiledSlide:
         color: ColorReading = ColorReading.AS_ENCODED,
     ) -> Progress | Empty:
         """Work on one tile for about `seconds`; see Slide.read_progress."""
-        image = self._image(key)
-        if image is None:
-            return self._computed[color].refine(key, seconds)
-        samples = image.read(key, color, 1)
-        return EMPTY if samples is EMPTY else Progress(samples, None)
+        return self._pyramid(key).read_progress(key, seconds, color)
 
     def read_frame(self, key: TileKey) -> EncodedFrame | Empty:
         """Return the codestream of a stored tile."""
-        image = self._image(key)
-        if image is None:
-            raise SlideError(
-                f"{self.name}: level {key.level} is computed, it has no frames."
-            )
-        return image.read_frame(key)
+        return self._pyramid(key).read_frame(key)
+
+    def keep(self, thing: object) -> None:
+        """Hold something that the files lie in until the slide is closed."""
+        self._kept.append(thing)
 
     def close(self) -> None:
         """Close every file of the slide."""
         for image in self._own_images:
             image.close()
+        self._kept.clear()
 
-    def _image(self, key: TileKey) -> StoredImage | None:
-        if not 0 <= key.level < len(self._images):
-            raise SlideError(
-                f"{self.name}: level {key.level} was asked for, "
-                f"expected 0 to {len(self._images) - 1}."
-            )
-        return self._images[key.level]
-
-    def _computed_levels(self, color: ColorReading) -> ComputedLevels:
-        def read_stored(key: TileKey, shrink: int) -> Samples | Empty:
-            image = self._images[key.level]
-            assert image is not None, "computed levels are read from stored ones"  # noqa: S101
-            return image.read(key, color, shrink)
-
-        absent = self._facts.optical_paths[0].absent
-        return ComputedLevels(self.levels, read_stored, absent=absent)
+    def _pyramid(self, key: TileKey) -> Pyramid:
+        level, path = key.level, key.optical_path
+        if 0 <= level < len(self.levels) and 0 <= path < len(self._pyramids):
+            return self._pyramids[path]
+        raise SlideError(
+            f"{self.name}: level {level} of optical path {path} was asked for, expected"
+            f" levels 0 to {len(self.levels) - 1} and optical paths 0 to"
+            f" {len(self._pyramids) - 1}."
+        )

@@ -1,22 +1,16 @@
 """The directories of a TIFF file, or of the TIFF side of another, as Attributes."""
 
-import logging
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from enum import Enum
 from functools import partial
-from itertools import islice
 from math import isfinite
 from pathlib import Path
 from typing import Any, Final, cast
 
+from viewer.formats.files import RandomAccessFile
+from viewer.formats.tiff_file import opened_tiff, pages_of
 from viewer.slide.errors import BrokenFile
 from viewer.slide.metadata import Attribute
-
-SIGNATURES: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-"""How TIFF and BigTIFF files begin."""
-
-MOST_DIRECTORIES: Final = 10_000
 
 
 def tiff_tree(path: Path, head: bytes) -> Attribute:
@@ -73,9 +67,8 @@ def _directories(path: Path) -> list[Attribute]:
     """Read all directories, the values of their tags included."""
     nodes: list[Attribute] = []
     try:
-        with _opened(path) as tiff:
-            pages: Iterator[Any] = islice(tiff.pages, MOST_DIRECTORIES)
-            for number, page in enumerate(pages):
+        with closing(RandomAccessFile(path)) as file, opened_tiff(file) as tiff:
+            for number, page in enumerate(pages_of(tiff.pages)):
                 nodes.append(_directory(page, f"TIFF[{number}]"))
     except Exception:  # noqa: BLE001  tifffile raises whatever it meets
         sentence = f"{path.name}: TIFF directory {len(nodes)} cannot be read."
@@ -85,27 +78,13 @@ def _directories(path: Path) -> list[Attribute]:
     return nodes
 
 
-@contextmanager
-def _opened(path: Path) -> Generator[Any]:
-    """Open a file with tifffile, which otherwise writes its troubles to the log."""
-    import tifffile
-
-    logger = logging.getLogger("tifffile")
-    was_disabled, logger.disabled = logger.disabled, True
-    try:
-        with tifffile.TiffFile(path) as tiff:
-            yield tiff
-    finally:
-        logger.disabled = was_disabled
-
-
 def _directory(page: Any, path: str) -> Attribute:
     """Return a directory, with those below it (SubIFDs) behind its tags."""
     nodes = [_node(tag, path) for tag in page.tags]
     below = page.pages if page.subifds else ()
     nodes += [
         _directory(each, f"{path}.SubIFDs[{number}]")
-        for number, each in enumerate(islice(below or (), MOST_DIRECTORIES))
+        for number, each in enumerate(pages_of(below))
     ]
     tiled = (
         f" in tiles of {page.tilewidth} x {page.tilelength}" if page.is_tiled else ""

@@ -71,13 +71,17 @@ class ComputedLevels:
     """
 
     def __init__(
-        self, levels: Sequence[Level], read: ReadStored, absent: tuple[int, int, int]
+        self,
+        levels: Sequence[Level],
+        read: ReadStored,
+        absent: Sequence[tuple[int, int, int]],
     ) -> None:
         """Take levels as made by `with_computed_levels`.
 
         `read(key, shrink)` reads a stored tile cut to its level, as the area mean of
         `shrink` (1, 2, 4 or 8) pixels square, and may raise SlideError. What is not
-        stored takes the RGB color `absent`; grey samples its mean.
+        stored takes the RGB color in `absent` of its optical path; grey samples the
+        mean of that.
         """
         self._levels = levels
         self._absent = absent
@@ -228,7 +232,7 @@ class ComputedLevels:
         if tile is None:
             square = UNIT_PIXELS >> (key.level - self._bases[key.level] - MOST_SHRINK)
             size = level.tile_extent(key.column, key.row)
-            tile = GrowingTile(size, square, self._absent)
+            tile = GrowingTile(size, square, self._absent[key.optical_path])
             self._alive[key] = tile
         held.put(key, tile, tile.size_in_bytes)
         return tile

@@ -9,7 +9,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from viewer.formats import Ignored
+from viewer.formats import Ignored, is_unpacked, shown_path
 from viewer.panels.outline_model import Entry, OutlineModel
 from viewer.panels.outline_view import OutlineView
 from viewer.panels.panel import Panel
@@ -100,7 +100,7 @@ class FilesPanel(Panel):
         ]
 
     def _follow(self, subject: object) -> None:
-        self.folder.setEnabled(isinstance(subject, Path))
+        self.folder.setEnabled(isinstance(subject, Path) and not is_unpacked(subject))
         self.copy.setEnabled(self.outline.tree.currentIndex().isValid())
 
     def _open_folder(self) -> None:
@@ -124,9 +124,13 @@ def _used(file: FileRole, about: Mapping[Path | None, Sequence[SlideWarning]]) -
         file.reason,
     )
     below = [Entry((f"{SIGN} {each.message}",), file.path) for each in warnings]
-    return Entry(cells, file.path, below, f"{file.path}\n{file.role}: {file.reason}")
+    return Entry(
+        cells, file.path, below, f"{shown_path(file.path)}\n{file.role}: {file.reason}"
+    )
 
 
 def _left_out(ignored: Ignored) -> Entry:
     cells = (ignored.path.name, "left out", "", "", "", ignored.reason)
-    return Entry(cells, ignored.path, (), f"{ignored.path}\n{ignored.reason}")
+    return Entry(
+        cells, ignored.path, (), f"{shown_path(ignored.path)}\n{ignored.reason}"
+    )

@@ -8,17 +8,18 @@ from typing import Final, NamedTuple
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSizePolicy, QWidget
 
+from viewer.formats import shown_path
 from viewer.slide.model import FileRole, Slide, stored_levels
 
 _LEVEL: Final = "level "
 
 
 class Instance(NamedTuple):
-    """One file: what it is in words, and the number in `Slide.levels` of its level."""
+    """One file: what it is in words, and its levels' numbers in `Slide.levels`."""
 
     path: Path
     text: str
-    level: int | None = None
+    levels: frozenset[int] = frozenset()
 
 
 def instances_of(slide: Slide) -> Sequence[Instance]:
@@ -37,7 +38,10 @@ def instances_of(slide: Slide) -> Sequence[Instance]:
         text = _words(slide, file, level)
         if level is not None and parts[file.role] > 1:
             text += f" (part {seen[file.role]} of {parts[file.role]})"
-        found.append(Instance(file.path, text, level))
+        held = {each for each in numbers if slide.levels[each].file == file.path}
+        if level is not None:  # a part of it, maybe not the first
+            held.add(level)
+        found.append(Instance(file.path, text, frozenset(held)))
     alike = Counter(each.text for each in found)
     return [
         each._replace(text=f"{each.text}: {each.path.name}")
@@ -104,7 +108,9 @@ class InstanceChooser(QWidget):
         self.list.clear()
         for row, each in enumerate(instances):
             self.list.addItem(each.text)
-            self.list.setItemData(row, str(each.path), Qt.ItemDataRole.ToolTipRole)
+            self.list.setItemData(
+                row, shown_path(each.path), Qt.ItemDataRole.ToolTipRole
+            )
         self.list.setCurrentIndex(-1)
         self.list.blockSignals(False)  # noqa: FBT003
         self.follow.setChecked(True)
@@ -118,16 +124,16 @@ class InstanceChooser(QWidget):
     def choose_level(self, level: int) -> None:
         """Choose the first file of a level, unless one of its files is chosen."""
         current = self.current
-        if current is not None and current.level == level:
+        if current is not None and level in current.levels:
             return
-        files = (each.path for each in self._instances if each.level == level)
+        files = (each.path for each in self._instances if level in each.levels)
         first = next(files, None)
         if first is not None:
             self.choose(first)
 
     def _change(self, _row: int) -> None:
         current = self.current
-        self.list.setToolTip("" if current is None else str(current.path))
+        self.list.setToolTip("" if current is None else shown_path(current.path))
         if current is not None:
             self.chosen.emit(current.path)
 

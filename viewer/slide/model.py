@@ -116,7 +116,8 @@ class OpticalPath:
     fluorescence. `grey_range` is what grey samples can hold, the darkest and the
     brightest; None on a path of colors. `wavelength` is that of the light in
     nanometers and `color` the RGB in which the file wants grey samples drawn (a
-    palette's brightest, an illumination color), where it says so.
+    palette's brightest, an illumination color), where it says so. `window` are the
+    grey samples that it wants black and brightest.
     """
 
     identifier: str
@@ -127,6 +128,7 @@ class OpticalPath:
     grey_range: tuple[int, int] | None = None
     wavelength: float | None = None
     color: tuple[int, int, int] | None = None
+    window: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,8 @@ class AssociatedImage:
 
     `read` may raise SlideError. `placement` is None where the file does not say, or
     says nonsense; `placement_problem` is then the sentence for the screen. `grey_range`
-    is what grey samples can hold, as on an OpticalPath.
+    is what grey samples can hold, as on an OpticalPath. `read_declared` reads it in the
+    color that its attributes declare; None where that is the same.
     """
 
     size: Size
@@ -145,6 +148,7 @@ class AssociatedImage:
     placement: Placement | None = None
     placement_problem: str = ""
     grey_range: tuple[int, int] | None = None
+    read_declared: Callable[[], Samples] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +166,11 @@ class FileRole:
 
 
 class EncodedFrame(NamedTuple):
-    """A frame as it lies in its file: `frame` counts from 1, `offset` is in bytes."""
+    """A frame as it lies in its file: `frame` counts from 1, `offset` is in bytes.
+
+    `tables` is what an abbreviated JPEG codestream is decoded with: a TIFF file keeps
+    it once for all frames (tag 347).
+    """
 
     data: bytes
     file: Path
@@ -170,6 +178,7 @@ class EncodedFrame(NamedTuple):
     offset: int
     transfer_syntax: str
     photometric: str
+    tables: bytes = b""
 
 
 class FramePlace(NamedTuple):
@@ -213,6 +222,14 @@ class Slide(Protocol):
     @property
     def name(self) -> str:
         """Container Identifier or file stem; never a person's name."""
+        ...
+
+    @property
+    def identity(self) -> str:
+        """A hash that is the same whenever it is opened, for what is remembered of it.
+
+        Never of a name or a path; empty where the file has nothing to tell it by.
+        """
         ...
 
     @property

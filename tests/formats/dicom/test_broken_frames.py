@@ -176,6 +176,7 @@ HARMLESS = {
 }
 
 
+@pytest.mark.gotcha(5, 6, 8, 12, 15, 16, 17)
 @pytest.mark.parametrize("name", HARMLESS)
 def test_harmless_defects_leave_every_frame(tmp_path: Path, name: str) -> None:
     case = HARMLESS[name]
@@ -237,6 +238,7 @@ def test_a_cut_file_of_fragments_shows_its_whole_frames(tmp_path: Path) -> None:
         assert all(isinstance(each, str) for each in found[2:])
 
 
+@pytest.mark.gotcha(10)
 def test_fewer_fragments_than_frames_leave_the_last_missing(tmp_path: Path) -> None:
     content = with_table(b"", items(FRAMES[:4]) + DELIMITER)
     with frame_table(tmp_path, content, COUNT) as table:
@@ -365,6 +367,7 @@ def test_a_table_that_skips_an_item_does_not_join_two_frames(tmp_path: Path) -> 
         )
 
 
+@pytest.mark.gotcha(14)
 def test_delimiter_bytes_inside_a_frame_do_no_harm(tmp_path: Path) -> None:
     tricky = [codestream(0) + DELIMITER + item(b"\xff\xd8\xff\xe0 false") + DELIMITER]
     for table_bytes in (basic([0]), b""):
@@ -425,6 +428,7 @@ def test_endless_items_end_the_walk(
             table.read(54)
 
 
+@pytest.mark.gotcha(23)
 def test_a_file_that_shrinks_while_open_breaks_its_frames(tmp_path: Path) -> None:
     path = tmp_path / "x.dcm"
     path.write_bytes(with_table(TABLE))
@@ -432,8 +436,7 @@ def test_a_file_that_shrinks_while_open_breaks_its_frames(tmp_path: Path) -> Non
         assert table.read(4) == FRAMES[4]
         path.write_bytes(with_table(TABLE)[: FIRST + OFFSETS[3]])
         found = outcome(table)
-        assert found[:3] == FRAMES[:3]
-        assert all(isinstance(each, str) for each in found[3:])
+    assert all(str(each).startswith("x.dcm: was changed") for each in found)
 
 
 def native(length: int, content: bytes) -> bytes:

@@ -143,7 +143,7 @@ def test_levels_are_sorted_by_size_whatever_their_spacing(tmp_path: Path) -> Non
     write_slide(tmp_path, factor=3.7, mutate=lie)
     opened = found(tmp_path)
     assert opened.sizes == [[(1000, 700), (270, 189), (73, 51)]]
-    assert "spacing-ratio" in opened.warnings
+    assert "spacing-repeated" in opened.warnings
 
 
 def test_other_values_of_image_type_are_listed_with_their_value(
@@ -160,6 +160,7 @@ def test_other_values_of_image_type_are_listed_with_their_value(
     assert "image-type" in opened.warnings
 
 
+@pytest.mark.gotcha(58)
 def test_thumbnail_is_never_a_level(tmp_path: Path) -> None:
     write_slide(tmp_path, levels=1, thumbnail=True)
     opened = found(tmp_path)
@@ -167,6 +168,7 @@ def test_thumbnail_is_never_a_level(tmp_path: Path) -> None:
     assert "thumbnail" in opened.associated[0]
 
 
+@pytest.mark.gotcha(56)
 def test_only_value_3_of_image_type_decides(tmp_path: Path) -> None:
     files = write_slide(tmp_path, levels=2, label=False, overview=False)
     edit(files[1], ImageType=["ORIGINAL", "PRIMARY", "VOLUME", "RESAMPLED"])
@@ -230,7 +232,7 @@ def test_what_is_no_slide_is_refused_with_what_it_is(tmp_path: Path) -> None:
     with pytest.raises(
         SlideError,
         match=r"is not a whole-slide image but: Ultrasound Image Storage "
-        r"\(modality US, 256 x 256 pixels\)\.",
+        r"\(modality US, 1000 x 700 pixels, 12 frames\)\.",
     ):
         open_slides([files[0]])
 

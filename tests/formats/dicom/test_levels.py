@@ -168,7 +168,7 @@ def test_levels_are_closed_when_what_comes_after_them_fails(
     close = DicomImage.close
 
     def note(image: DicomImage) -> None:
-        closed.append(image.level.size)
+        closed.append(image.size)
         close(image)
 
     def fail(*_arguments: object) -> None:

@@ -155,6 +155,16 @@ def _spacing(*values: str) -> Callable[[Dataset], None]:
     return change
 
 
+def _reduced(change: Callable[[Dataset], None]) -> Callable[[Dataset], None]:
+    """Let a scan be one that was reduced, whose pixels may be large."""
+
+    def both(dataset: Dataset) -> None:
+        dataset.ImageType[3] = "RESAMPLED"
+        change(dataset)
+
+    return both
+
+
 def _nowhere(dataset: Dataset) -> None:
     del dataset.ImageOrientationSlide
     del dataset.TotalPixelMatrixOriginSequence
@@ -226,7 +236,7 @@ SCAN = [
     ),
     (_origin("10", "90"), "By its coordinates the scan lies outside the overview"),
     (
-        _spacing("0.05", "0.05"),
+        _reduced(_spacing("0.05", "0.05")),
         "The scanned area would be 50 x 35 mm, larger than the overview (60 x 22 mm)",
     ),
 ]

@@ -20,8 +20,9 @@ from tests.formats.dicom.raw_files import (
     start,
 )
 from viewer.formats.dicom import positions as module
+from viewer.formats.dicom.frame_positions import NO_POSITION, Positions
 from viewer.formats.dicom.header import open_body, read_header
-from viewer.formats.dicom.positions import NO_POSITION, Positions, read_positions
+from viewer.formats.dicom.positions import read_positions
 from viewer.formats.files import RandomAccessFile
 from viewer.slide.errors import BrokenFile
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from viewer.formats.dicom.positions import NO_POSITION, Positions
+from viewer.formats.dicom.frame_positions import NO_POSITION, Positions
 from viewer.formats.dicom.tiling import FullTiling, SparseTiling
 from viewer.slide.errors import BrokenFrame
 from viewer.slide.geometry import Size

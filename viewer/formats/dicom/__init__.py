@@ -4,17 +4,23 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from viewer.formats.dicom.associated import associated_image
+from viewer.formats.dicom.belonging import left_out
+from viewer.formats.dicom.completeness import check_completeness
 from viewer.formats.dicom.copies import without_copies
 from viewer.formats.dicom.grouping import group
 from viewer.formats.dicom.header import is_dicom, read_header
-from viewer.formats.dicom.image import DicomImage
 from viewer.formats.dicom.instance import Instance, read_instance
 from viewer.formats.dicom.label_texts import label_texts, scanner_of
+from viewer.formats.dicom.layering import Layering
 from viewer.formats.dicom.levels import NoLevel, open_levels, reason_of
 from viewer.formats.dicom.metadata import read_metadata
+from viewer.formats.dicom.optical_paths import without_repeats
 from viewer.formats.dicom.placing import placement_of
 from viewer.formats.dicom.slide_plan import SlidePlan
+from viewer.formats.dicom.strangers import Stranger
+from viewer.formats.dicom.supplements import supplemented
 from viewer.formats.files import RandomAccessFile
+from viewer.formats.identity import identity_of
 from viewer.formats.notes import Notes
 from viewer.formats.opening import Format, Ignored, Opened, OpenOptions, Wish
 from viewer.formats.pyramid import SlideFacts, TiledSlide
@@ -26,17 +32,19 @@ __all__ = ["FORMAT", "open_dicom"]
 
 def open_dicom(wish: Wish, options: OpenOptions) -> Opened:
     """Open the slides that the files hold; a broken slide becomes an ignored file."""
-    instances, ignored = _read_headers(wish, options)
+    instances, ignored, strangers = _read_headers(wish, options)
     instances, copies, copy_warnings = without_copies(instances, wish.named)
-    plans, strangers = group(instances)
-    ignored += copies + strangers
+    plans, unclaimed = group(instances)
+    ignored += copies + unclaimed + left_out(strangers, plans)
     if wish.only is not None:
         plans = [plan for plan in plans if _holds(plan, wish.only)]
         ignored = [each for each in ignored if _concerns(each, wish.only, plans)]
     slides: list[TiledSlide] = []
     for plan in plans:
         plan.warnings.extend(
-            warning for series, warning in copy_warnings if series == plan.base.series
+            warning
+            for series, warning in copy_warnings
+            if series == (plan.base.series, plan.base.edition)
         )
         try:
             slides.append(_open_plan(plan))
@@ -54,23 +62,26 @@ FORMAT = Format("dicom", _recognize, open_dicom)
 
 def _read_headers(
     wish: Wish, options: OpenOptions
-) -> tuple[list[Instance], list[Ignored]]:
+) -> tuple[list[Instance], list[Ignored], list[tuple[Path, Stranger]]]:
     instances: list[Instance] = []
     ignored: list[Ignored] = []
+    strangers: list[tuple[Path, Stranger]] = []
     for done, path in enumerate(wish.files):
         options.report(done, len(wish.files))
         try:
             instances.append(_read_instance(path))
+        except Stranger as stranger:
+            strangers.append((path, stranger))
         except SlideError as error:
             ignored.append(Ignored(path, str(error)))
     options.report(len(wish.files), len(wish.files))
-    return instances, ignored
+    return instances, ignored, strangers
 
 
 def _read_instance(path: Path) -> Instance:
     file = RandomAccessFile(path)
     try:
-        return read_instance(read_header(file))
+        return read_instance(supplemented(read_header(file), file))
     finally:
         file.close()
 
@@ -101,23 +112,24 @@ def _not_opened(plan: SlidePlan, error: SlideError) -> list[Ignored]:
 
 
 def _open_plan(plan: SlidePlan) -> TiledSlide:
-    notes = Notes(plan.warnings)
-    plan, images = open_levels(plan, notes)
+    check_completeness(plan)
+    notes = Notes(without_repeats(plan.warnings))
+    plan, layering = open_levels(plan, notes)
     try:
-        return TiledSlide(images, _facts(plan, images[0], notes), notes)
+        facts = _facts(plan, layering, notes)
+        return TiledSlide(layering.images, facts, notes, layering.unlike)
     except BaseException:
-        for image in images:
-            image.close()
+        layering.close()
         raise
 
 
-def _facts(plan: SlidePlan, finest: DicomImage, notes: Notes) -> SlideFacts:
+def _facts(plan: SlidePlan, layering: Layering, notes: Notes) -> SlideFacts:
     by_path = {role.path: role for role in plan.roles}
     return SlideFacts(
         name=plan.name,
         format="dicom",
-        optical_paths=plan.base.optical_paths,
-        focal_planes=finest.focal_planes,
+        optical_paths=layering.optical_paths,
+        focal_planes=layering.focal_planes,
         associated={
             role: associated_image(instance, plan.base, notes)
             for role, instance in plan.associated.items()
@@ -128,6 +140,7 @@ def _facts(plan: SlidePlan, finest: DicomImage, notes: Notes) -> SlideFacts:
         scanner=scanner_of(plan.base),
         label_texts=label_texts(plan.base, plan.associated.get("label")),
         placement=placement_of(plan.base),
+        identity=identity_of(plan.base.series, plan.base.sop_instance),
     )
 
 

@@ -1,12 +1,13 @@
 """Label, overview and thumbnail: described at opening, opened only to be read."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from viewer.codecs import decoder_for
-from viewer.formats.dicom.image import DicomImage
+from viewer.formats.dicom.image import DicomImage, Layer
 from viewer.formats.dicom.instance import Instance
 from viewer.formats.dicom.placing import overview_placement
 from viewer.formats.notes import Notes
@@ -29,10 +30,10 @@ def associated_image(
     except UnsupportedCodec as error:
         notes.warn("image-refused", _refusal(instance, error), instance.path)
 
-    def read() -> Samples:
+    def read(color: ColorReading = ColorReading.AS_ENCODED) -> Samples:
         found = Notes()
         try:
-            return _read(instance, found)
+            return _read(instance, color, found)
         except UnsupportedCodec as error:
             raise UnsupportedCodec(_refusal(instance, error)) from error
         finally:
@@ -51,6 +52,7 @@ def associated_image(
         placement,
         problem,
         path.grey_range,
+        partial(read, ColorReading.AS_DECLARED),
     )
 
 
@@ -59,34 +61,34 @@ def _refusal(instance: Instance, error: UnsupportedCodec) -> str:
     return f"{instance.path.name}: the {role} image cannot be shown: {error}."
 
 
-def _read(instance: Instance, notes: Notes) -> Samples:
-    image = DicomImage([instance], instance.size, instance.optical_paths, notes)
+def _read(instance: Instance, color: ColorReading, notes: Notes) -> Samples:
+    width, height = instance.size
+    if width * height > _MOST_PIXELS:
+        raise BrokenFile(
+            f"{instance.path.name}: the {instance.role.lower()} image is {width} x "
+            f"{height} pixels, expected at most 2^28 pixels."
+        )
+    image = DicomImage([instance], notes)
     try:
-        return _whole(image, instance)
+        return _whole(image, color)
     finally:
         image.close()
 
 
-def _whole(image: DicomImage, instance: Instance) -> Samples:
+def _whole(image: DicomImage, color: ColorReading) -> Samples:
     """Read an associated image; more than one tile is rare but allowed."""
-    level = image.level
-    if level.size.width * level.size.height > _MOST_PIXELS:
-        raise BrokenFile(
-            f"{instance.path.name}: the {instance.role.lower()} image is "
-            f"{level.size.width} x {level.size.height} pixels, expected at most 2^28 "
-            "pixels."
-        )
+    instance, (columns, rows) = image.instance, image.instance.grid
     whole: NDArray[Any] = np.empty((0, 0))
-    for row in range(level.rows):
-        for column in range(level.columns):
+    for row in range(rows):
+        for column in range(columns):
             key = TileKey(0, 0, column, row)
-            tile = image.read(key, ColorReading.AS_ENCODED, 1)
+            tile = image.read(key, Layer(), color, 1)
             if tile is EMPTY:
                 continue
             if whole.size == 0:
-                shape = (level.size.height, level.size.width, *tile.shape[2:])
+                shape = (image.size.height, image.size.width, *tile.shape[2:])
                 whole = np.full(shape, 255, tile.dtype)
-            x, y = column * level.tile_size.width, row * level.tile_size.height
+            x, y = column * instance.tile_size.width, row * instance.tile_size.height
             whole[y : y + tile.shape[0], x : x + tile.shape[1]] = tile
     if whole.size == 0:
         raise BrokenFile(

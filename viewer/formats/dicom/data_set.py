@@ -4,7 +4,7 @@ Nothing is parsed before it is looked at and no value is read before it is shown
 that a hundred thousand items, or a value of gigabytes, cost nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from io import BufferedReader
 from pathlib import Path
@@ -151,6 +151,9 @@ class _Block:
         if at >= 0 and at + length <= len(self._data):
             return self._data[at : at + length]
         return self._file.read_some(offset, length)
+
+    def reader(self) -> Callable[[int, int], bytes]:
+        return lambda length, offset: self.read_some(offset, length)
 
     def close(self) -> None:
         self._file.close()

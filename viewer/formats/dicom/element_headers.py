@@ -8,7 +8,7 @@ from viewer.formats.files import ReadableFile
 MOST_NESTED: Final = 16_000_000
 """Headers inside one sequence of undefined length that are stepped over."""
 
-DEEPEST: Final = 512
+DEEPEST: Final = 50_000
 """Sequences within sequences that are followed."""
 
 UNDEFINED: Final = 0xFFFFFFFF
@@ -32,7 +32,7 @@ class Element(NamedTuple):
     start: int
 
 
-_LONG: Final = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
+LONG_VRS: Final = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
 """VRs with two reserved bytes and a length of 32 bits (PS3.5 table 7.1-1)."""
 
 _WINDOW: Final = 1 << 18
@@ -112,7 +112,7 @@ class Headers:
         `length` is the one that an implicit header would have.
         """
         vr = self._window[at + 4 : at + 6]
-        if vr in _LONG:
+        if vr in LONG_VRS:
             if len(self._window) - at < 12:
                 return self._file.size, 12, False  # ends inside the header
             (length,) = self._long.unpack_from(self._window, at + 8)

@@ -3,8 +3,12 @@
 import threading
 from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
 
-Source: TypeAlias = Literal["extended", "basic", "walk", "native"]
-"""Where the places of frames come from: a table, a walk over the items, arithmetic."""
+Source: TypeAlias = Literal["extended", "basic", "tiff", "kept", "walk", "native"]
+"""Where the places of frames come from.
+
+A table of the data set, the TIFF side's directory, an index kept from an earlier walk
+over the items, such a walk, or arithmetic.
+"""
 
 LARGEST_FRAME: Final = 1 << 30
 """Bytes of one frame that are read into memory."""

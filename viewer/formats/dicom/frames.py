@@ -56,8 +56,9 @@ class FrameTable:
         """Return a frame's bytes, None where nothing is stored; raises BrokenFrame.
 
         Fragments are joined, headers of items and the padding that a table tells of are
-        left out. Without a usable table the first call walks over all items while other
-        callers wait; closing the file ends the walk.
+        left out. Without a usable table, nor an index kept of an earlier opening, the
+        first call walks over all items while other callers wait; closing the file ends
+        the walk.
         """
         return self._frames.read(frame)
 

@@ -1,42 +1,53 @@
 """Instances -> slides: which files make one slide, which role each plays, and why.
 
-Only headers are looked at. Levels are placed by the size of their total pixel matrix,
-never by Pixel Spacing, which converters repeat or get wrong (Bio-Formats 7.3, Orthanc).
+Only headers are looked at.
 """
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import Final
 
-from viewer.formats.dicom.instance import ROLES, Instance
+from viewer.formats.dicom.concatenations import Joined, Parts, join
+from viewer.formats.dicom.image_role import ROLES
+from viewer.formats.dicom.instance import Instance
+from viewer.formats.dicom.pyramid_plans import fits, plan_pyramids
 from viewer.formats.dicom.scale_checks import check_scale
 from viewer.formats.dicom.slide_plan import SlidePlan
 from viewer.formats.opening import Ignored
-
-_SAME_PLACE_MM: Final = 0.1
 
 
 def group(instances: Sequence[Instance]) -> tuple[list[SlidePlan], list[Ignored]]:
     """Return the slides in the order of their files, and the files of none.
 
-    One series may hold several slides: those with different Container Identifiers, or
-    different Pyramid UIDs (PS3.3 C.7.6.31, Multi-Resolution Pyramid).
+    One series may hold several slides: those with different Container Identifiers,
+    different Pyramid UIDs (PS3.3 C.7.6.31, Multi-Resolution Pyramid), pictures of
+    extended depth of field beside the planes that they are made from, and areas of a
+    glass that have pyramids of their own.
     """
     plans: list[SlidePlan] = []
     ignored: list[Ignored] = []
-    by_series: dict[tuple[str, str], list[Instance]] = {}
+    by_series: dict[tuple[str, ...], list[Instance]] = {}
     for instance in instances:
         by_series.setdefault(_series_of(instance), []).append(instance)
     for members in by_series.values():
         found = _slides_of_series(members)
         plans.extend(found)
         ignored.extend(_unclaimed(members, found))
+    _name_editions(plans)
     return plans, ignored
 
 
-def _series_of(instance: Instance) -> tuple[str, str]:
+def _name_editions(plans: Sequence[SlidePlan]) -> None:
+    """Put the folder behind the names of conversions that have the same UIDs."""
+    several = {plan.base.series for plan in plans if plan.base.edition}
+    for plan in plans:
+        if plan.base.series in several:
+            plan.remarks.append(plan.base.path.absolute().parent.name)
+
+
+def _series_of(instance: Instance) -> tuple[str, ...]:
     # Without a Series Instance UID the folder is all that holds files together.
-    return instance.study, instance.series or str(instance.path.parent)
+    series = instance.series or str(instance.path.parent)
+    return instance.study, series, instance.edition
 
 
 def _slides_of_series(members: Sequence[Instance]) -> list[SlidePlan]:
@@ -44,133 +55,115 @@ def _slides_of_series(members: Sequence[Instance]) -> list[SlidePlan]:
     others = [each for each in members if each.role != "VOLUME"]
     if not volumes:
         return [_without_volume(members)]
-    pyramids = {each.pyramid for each in volumes if each.pyramid}
-    by_slide: dict[tuple[str, str], list[Instance]] = {}
-    for volume in volumes:
-        pyramid = volume.pyramid or (min(pyramids) if len(pyramids) == 1 else "")
-        by_slide.setdefault((volume.container, pyramid), []).append(volume)
-    plans = [_pyramid(each) for each in by_slide.values()]
+    joined = join(volumes)
+    plans = [
+        plan for images in _by_slide(joined.images) for plan in plan_pyramids(images)
+    ]
     for plan in plans:
+        check_scale(plan)
         _add_others(plan, others, alone=len(plans) == 1)
+    _add_joined(plans, joined)
+    _tell_apart(plans)
     return plans
 
 
+def _by_slide(images: Sequence[Parts]) -> list[list[Parts]]:
+    """Sort images by container, pyramid and kind of focus."""
+    pyramids = {image[0].pyramid for image in images if image[0].pyramid}
+    only = min(pyramids) if len(pyramids) == 1 else ""
+    by_pyramid: dict[tuple[str, str], list[Parts]] = {}
+    for image in images:
+        key = image[0].container, image[0].pyramid or only
+        by_pyramid.setdefault(key, []).append(image)
+    return [part for each in by_pyramid.values() for part in _by_focus(each)]
+
+
+def _by_focus(images: Sequence[Parts]) -> list[list[Parts]]:
+    """Part pictures of extended depth of field from those that are not (wsidicom#143).
+
+    Images that say neither are of whichever there is.
+    """
+    extended = [image for image in images if image[0].extended is True]
+    plain = [image for image in images if image[0].extended is False]
+    if not (extended and plain):
+        return [list(images)]
+    return [[image for image in images if image[0].extended is not True], extended]
+
+
+def _add_joined(plans: Sequence[SlidePlan], joined: Joined) -> None:
+    """List parts of concatenations that are left out with the slide of the others."""
+    files = {
+        part.path: plan for plan in plans for level in plan.levels for part in level
+    }
+    by_uid = {
+        part.concatenation: plan
+        for plan in plans
+        for level in plan.levels
+        for part in level
+    }
+    for instance, reason in joined.left_out:
+        plan = by_uid.get(instance.concatenation, plans[0])
+        plan.leave_out(instance, reason)
+        files[instance.path] = plan
+    for warning in joined.warnings:
+        plan = files.get(warning.file, plans[0]) if warning.file else plans[0]
+        plan.warnings.append(warning)
+
+
+def _tell_apart(plans: Sequence[SlidePlan]) -> None:
+    """Say in the names of slides of one container what makes them several."""
+    for plan in plans:
+        same = [each for each in plans if each.base.container == plan.base.container]
+        if plan.base.extended:
+            plan.remarks.append("extended depth of field")
+        apart = [each for each in same if each.base.extended is plan.base.extended]
+        if len(apart) > 1:
+            number = next(n for n, each in enumerate(apart, 1) if each is plan)
+            plan.remarks.append(plan.base.pyramid_label or f"pyramid {number}")
+
+
 def _without_volume(members: Sequence[Instance]) -> SlidePlan:
-    """Make the largest multi-frame image the slide; a lone label is a plain picture."""
+    """Make the largest multi-frame image the slide; a lone label is a plain picture.
+
+    Images of its role, shape and kind are its levels: converters call all levels
+    OVERVIEW (Bio-Formats), or beside them the picture of the glass.
+    """
     candidates = [each for each in members if each.frames > 1] or list(members)
     base = max(candidates, key=lambda each: each.size.width * each.size.height)
-    plan = SlidePlan([[base]])
-    plan.warnings.extend(base.warnings)
+    levels = [
+        each
+        for each in members
+        if each is base or (_is_level_of(base, each) and base.role != "THUMBNAIL")
+    ]
+    joined = join(levels)
+    plan = next(
+        plan
+        for plan in plan_pyramids(joined.images)
+        if any(part.path == base.path for part in plan.levels[0])
+    )
     sentence = (
         f"{base.path.name}: the series has no VOLUME image; its largest image "
         f"({base.role}, {base.size.width} x {base.size.height} pixels) stands in."
     )
     plan.warn("no-volume", sentence, base)
-    plan.add(base, "level 0", f"{base.role}, no VOLUME found")
     check_scale(plan)
-    _add_others(plan, [each for each in members if each is not base], alone=True)
+    used = {part.path for level in plan.levels for part in level}
+    _add_others(plan, [each for each in members if each.path not in used], alone=True)
+    _add_joined([plan], joined)
     return plan
 
 
-def _pyramid(volumes: Sequence[Instance]) -> SlidePlan:
-    images = sorted(_images(volumes), key=_pixels, reverse=True)
-    plan = SlidePlan([images[0]])
-    for image in images[1:]:
-        problem = _misfit(plan, image[0])
-        if problem is None:
-            plan.levels.append(image)
-            continue
-        code, reason = problem
-        for instance in image:
-            plan.leave_out(instance, reason)
-        plan.warn(code, f"{image[0].path.name} is not used: {reason}.", image[0])
-    for number, image in enumerate(plan.levels):
-        _describe_level(plan, number, image)
-    check_scale(plan)
-    return plan
-
-
-def _images(volumes: Sequence[Instance]) -> list[list[Instance]]:
-    """Join the parts of concatenations (PS3.3 C.7.6.16.2.2.4), in their order."""
-    images: dict[object, list[Instance]] = {}
-    for volume in volumes:
-        key: object = (volume.concatenation, volume.size)
-        if not volume.concatenation or volume.concatenation_number < 1:
-            key = id(volume)
-        images.setdefault(key, []).append(volume)
-    return [
-        sorted(parts, key=lambda part: part.concatenation_offset)
-        for parts in images.values()
-    ]
-
-
-def _pixels(image: Sequence[Instance]) -> int:
-    return image[0].size.width * image[0].size.height
-
-
-def _misfit(plan: SlidePlan, instance: Instance) -> tuple[str, str] | None:
-    """Return why an image cannot be a level here: a warning code and the reason."""
-    base = plan.base
-    same = next(
-        (each[0] for each in plan.levels if each[0].size == instance.size), None
+def _is_level_of(base: Instance, image: Instance) -> bool:
+    """Whether an image that is no VOLUME is a level, or a part, of the base."""
+    is_part = bool(base.concatenation) and image.concatenation == base.concatenation
+    return is_part or (
+        image.role == base.role
+        and base.frames > 1
+        # One frame larger than a tile is a picture of the glass.
+        and (image.frames > 1 or max(image.size) <= max(base.tile_size))
+        and image.size != base.size
+        and fits(base, image)
     )
-    size = f"{instance.size.width} x {instance.size.height} pixels"
-    if same is not None:
-        return _same_size(same, instance, size)
-    ratio_x = base.size.width / instance.size.width
-    ratio_y = base.size.height / instance.size.height
-    # A pixel more or less is rounding (floor or ceil); beyond it 2 % may be padding.
-    slack = 0.02 + 1 / min(instance.size)
-    if abs(ratio_x / ratio_y - 1) > slack:
-        reason = (
-            f"its shape ({size}) does not fit the base level's "
-            f"({base.size.width} x {base.size.height} pixels)"
-        )
-        return "level-shape", reason
-    if base.origin and instance.origin:
-        apart = max(
-            abs(one - other)
-            for one, other in zip(base.origin, instance.origin, strict=True)
-        )
-        if apart > _SAME_PLACE_MM:
-            reason = (
-                f"it lies {apart:.2f} mm from the base level on the slide, expected at "
-                f"most {_SAME_PLACE_MM} mm"
-            )
-            return "level-origin", reason
-    return None
-
-
-def _same_size(one: Instance, other: Instance, size: str) -> tuple[str, str]:
-    if [path.identifier for path in one.optical_paths] != [
-        path.identifier for path in other.optical_paths
-    ]:
-        reason = (
-            f"it holds another optical path at {size} in a file of its own, which is "
-            "not read yet"
-        )
-        return "same-size-levels", reason
-    return "same-size-levels", f"{one.path.name} already is the level of {size}"
-
-
-def _describe_level(plan: SlidePlan, number: int, image: Sequence[Instance]) -> None:
-    size = image[0].size
-    reason = f"VOLUME, {size.width} x {size.height} pixels"
-    for place, instance in enumerate(image, 1):
-        part = f", part {place} of {len(image)} found" if len(image) > 1 else ""
-        plan.add(instance, f"level {number}", reason + part)
-        plan.warnings.extend(instance.warnings)
-    expected = 0
-    for instance in image:
-        if instance.concatenation_offset != expected:
-            sentence = (
-                f"{instance.path.name}: its frames start at "
-                f"{instance.concatenation_offset} in the concatenation, expected "
-                f"{expected}; a part is missing or there twice."
-            )
-            plan.warn("concatenation", sentence, instance)
-            break
-        expected += instance.frames
 
 
 def _add_others(plan: SlidePlan, others: Iterable[Instance], *, alone: bool) -> None:

@@ -1,19 +1,21 @@
 """The attributes of one DICOM file, read without its frames."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.filereader import read_dataset
+from pydicom.dataset import Dataset
 
 from viewer.formats.dicom.deflated import inflate
 from viewer.formats.dicom.element_headers import PIXEL_DATA, Element
+from viewer.formats.dicom.file_meta import file_meta_problems, read_file_meta
+from viewer.formats.dicom.frame_items import FrameItems
+from viewer.formats.dicom.parsing import parsed, tag_in_words
+from viewer.formats.dicom.preamble import preamble_problem
 from viewer.formats.dicom.walker import PER_FRAME, walk
-from viewer.formats.files import RandomAccessFile, ReadableFile
+from viewer.formats.files import FileStamp, RandomAccessFile, ReadableFile
 from viewer.slide.errors import BrokenFile, UnsupportedFile
+from viewer.slide.warnings import SlideWarning
 
 EXTENDED_OFFSETS: Final = 0x7FE00001
 EXTENDED_LENGTHS: Final = 0x7FE00002
@@ -32,7 +34,9 @@ class Header:
     `transfer_syntax` is a UID without padding. `elements` are the top-level elements
     that `dataset` leaves out: those behind it and those too large to be attributes.
     Their offsets are in `open_body(header)`, which is the file itself unless it is
-    `deflated`. `problems` are sentences about attributes that could not be read.
+    `deflated`. `warnings` are about what is not as it should be, and about attributes
+    that could not be read. `frame_items` are what Per-Frame Functional Groups say where
+    they had to be read to find their end.
     """
 
     path: Path
@@ -44,7 +48,9 @@ class Header:
     deflated: bool
     body_start: int
     elements: tuple[Element, ...]
-    problems: tuple[str, ...]
+    warnings: tuple[SlideWarning, ...]
+    frame_items: FrameItems | None = None
+    stamp: FileStamp | None = None  # no other file is opened for its frames
 
     @property
     def per_frame(self) -> Element | None:
@@ -107,32 +113,43 @@ def read_header(file: RandomAccessFile) -> Header:
     if not is_dicom(head):
         raise UnsupportedFile(f"{name} is not a DICOM file.")
     has_preamble = head[128:132] == b"DICM"
-    meta, start = _read_meta(file, 132 if has_preamble else 0)
-    syntax = _text(meta, 0x00020010)
-    deflated = syntax == DEFLATED
-    body = inflate(file, start) if deflated else file
-    body_start = 0 if deflated else start
-    implicit, big_endian = encoding(body.read_some(body_start, 8), syntax)
-    walked = list(walk(body, body_start, implicit=implicit, big_endian=big_endian))
+    preamble = head[:128] if has_preamble else b""
+    meta = read_file_meta(file, 132 if has_preamble else 0)
+    deflated = meta.transfer_syntax == DEFLATED
+    body = inflate(file, meta.end) if deflated else file
+    start = 0 if deflated else meta.end
+    implicit, big_endian = encoding(body.read_some(start, 8), meta.transfer_syntax)
+    items: list[FrameItems] = []
+    walked = list(
+        walk(body, start, implicit=implicit, big_endian=big_endian, keep=items.append)
+    )
     kept, elements, problems = _sorted_out(body, walked)
-    dataset = _parsed(body, kept, problems, implicit=implicit, big_endian=big_endian)
+    dataset = parsed(body, kept, problems, implicit=implicit, big_endian=big_endian)
     if not dataset:
         raise BrokenFile(f"{name}: holds no attributes that can be read.")
+    syntax = meta.transfer_syntax
     if not syntax:
         syntax = BIG_ENDIAN if big_endian else IMPLICIT if implicit else EXPLICIT
-        problems.append(f"{name}: Transfer Syntax UID is missing, taken for {syntax}.")
-    dataset.file_meta = meta
+    dataset.file_meta = meta.dataset
+    found = [("file-meta", each) for each in file_meta_problems(meta, syntax)]
+    if not has_preamble or preamble_problem(preamble):
+        clause = preamble_problem(preamble) or "has no preamble, expected 128 bytes"
+        found.insert(0, ("preamble", clause))
+    warnings = [(code, f"{name}: {clause}.") for code, clause in found]
+    warnings += [("metadata", sentence) for sentence in problems]
     return Header(
         path=file.path,
-        preamble=head[:128] if has_preamble else b"",
+        preamble=preamble,
         dataset=dataset,
         transfer_syntax=syntax,
         implicit=implicit,
         big_endian=big_endian,
         deflated=deflated,
-        body_start=start,
+        body_start=meta.end,
         elements=tuple(elements),
-        problems=tuple(problems),
+        frame_items=items[0] if items else None,
+        warnings=tuple(SlideWarning(*each, file.path) for each in warnings),
+        stamp=file.stamp,
     )
 
 
@@ -141,7 +158,7 @@ def open_body(header: Header) -> ReadableFile:
 
     The caller closes it. A deflated data set is inflated again, into memory.
     """
-    file = RandomAccessFile(header.path)
+    file = RandomAccessFile(header.path, header.stamp)
     if not header.deflated:
         return file
     try:
@@ -170,29 +187,6 @@ _FIRST_TAGS: Final = frozenset(
 _FIRST_VRS: Final = frozenset((b"UL", b"OB", b"UI", b"CS", b"DA", b"TM", b"DT", b"SH"))
 _LARGEST: Final = 16 << 20  # bytes of one attribute; a private pyramid is far larger
 _LARGEST_ALL: Final = 64 << 20
-_LARGEST_META: Final = 1 << 20
-
-
-def _read_meta(file: ReadableFile, start: int) -> tuple[FileMetaDataset, int]:
-    """Read group 0002, always explicit little endian, and find where it ends.
-
-    Group Length (0002,0000) is often wrong (dcmtk#118) and not needed.
-    """
-    kept: list[tuple[Element, int]] = []
-    for element in walk(file, start, implicit=False, big_endian=False):
-        if element.tag >> 16 != 0x0002 or element.length is None:
-            break
-        end = element.offset + element.length
-        if end > file.size or element.length > _LARGEST_META:
-            raise BrokenFile(
-                f"{file.path.name}: File Meta Information {_written(element.tag)} has"
-                f" {element.length} bytes, expected the file's {file.size} to hold it."
-            )
-        kept.append((element, end))
-    problems: list[str] = []
-    parsed = _parsed(file, kept, problems, implicit=False, big_endian=False)
-    end = kept[-1][1] if kept else start
-    return FileMetaDataset(parsed), end
 
 
 def _sorted_out(
@@ -213,55 +207,15 @@ def _sorted_out(
         elif end > file.size:
             problems.append(
                 f"{file.path.name}: ends at byte {file.size} inside attribute"
-                f" {_written(element.tag)}, which begins at {element.start}."
+                f" {tag_in_words(element.tag)}, which begins at {element.start}."
             )
         elif size > min(_LARGEST, room):
             left.append(element)
             problems.append(
-                f"{file.path.name}: attribute {_written(element.tag)} has {size} bytes,"
-                f" expected at most {min(_LARGEST, room)}; it was not read."
+                f"{file.path.name}: attribute {tag_in_words(element.tag)} has {size}"
+                f" bytes, expected at most {min(_LARGEST, room)}; it was not read."
             )
         else:
             kept.append((element, end))
             room -= size
     return kept, left, problems
-
-
-def _parsed(
-    file: ReadableFile,
-    kept: Iterable[tuple[Element, int]],
-    problems: list[str],
-    *,
-    implicit: bool,
-    big_endian: bool,
-) -> Dataset:
-    """Let pydicom read the elements; where it cannot, read them one by one."""
-    pieces = [
-        (element, file.read(element.start, end - element.start))
-        for element, end in kept
-    ]
-    whole = b"".join(data for _, data in pieces)
-    try:
-        return read_dataset(BytesIO(whole), implicit, not big_endian)
-    except Exception:  # noqa: BLE001  pydicom raises whatever the bytes made it meet
-        dataset = Dataset()
-    for element, data in pieces:
-        try:
-            dataset.update(read_dataset(BytesIO(data), implicit, not big_endian))
-        except Exception:  # noqa: BLE001  the same, RecursionError too
-            problems.append(
-                f"{file.path.name}: attribute {_written(element.tag)} at byte"
-                f" {element.start} cannot be read."
-            )
-    return dataset
-
-
-def _text(dataset: Dataset, tag: int) -> str:
-    try:
-        return str(dataset[tag].value or "").strip(" \0")
-    except Exception:  # noqa: BLE001  missing, or bytes that pydicom cannot convert
-        return ""
-
-
-def _written(tag: int) -> str:
-    return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"

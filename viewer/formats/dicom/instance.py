@@ -13,17 +13,16 @@ from typing import Final
 from pydicom.dataset import Dataset
 
 from viewer.codecs import FrameFormat
-from viewer.formats.dicom.facts import floats, items, number, text, value_of
+from viewer.formats.dicom.facts import floats, items, number, text, texts
 from viewer.formats.dicom.frame_format import read_frame_format
 from viewer.formats.dicom.header import Header
+from viewer.formats.dicom.image_role import role_of
 from viewer.formats.dicom.optical_paths import read_optical_paths
 from viewer.formats.dicom.strangers import refuse_strangers
 from viewer.slide.errors import BrokenFile
 from viewer.slide.geometry import Size, Spacing
 from viewer.slide.model import OpticalPath
 from viewer.slide.warnings import SlideWarning
-
-ROLES: Final = ("VOLUME", "LABEL", "OVERVIEW", "THUMBNAIL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +32,25 @@ class Instance:
     `role` is value 3 of Image Type in capitals (openslide#642: only that value
     decides), "VOLUME" where Image Type is missing. `spacing` is in mm as stored, None
     where absent or no positive number. `origin` is the slide position of the first
-    pixel in mm. `planes` are the focal planes in micrometers.
+    pixel in mm, `orientation` the six numbers of Image Orientation (Slide), or none.
+    `planes` are the heights of the focal planes in micrometers. `optical_paths` are
+    those that frames are of. Numbers of a concatenation are 0 where absent. `extended`
+    says whether the focus is computed from several planes, None where nothing does.
+    `edition` tells apart the conversions of one slide whose UIDs are the same.
     """
 
     header: Header
     study: str
     series: str
     sop_instance: str
+    patient: str
     pyramid: str
+    pyramid_label: str
     container: str
     frame_of_reference: str
     concatenation: str
     concatenation_number: int
+    concatenation_total: int
     concatenation_offset: int
     role: str
     size: Size
@@ -55,7 +61,10 @@ class Instance:
     optical_paths: tuple[OpticalPath, ...]
     spacing: Spacing | None
     origin: tuple[float, float] | None
+    orientation: tuple[float, ...]
+    extended: bool | None
     warnings: tuple[SlideWarning, ...]
+    edition: str = ""
 
     @property
     def path(self) -> Path:
@@ -67,6 +76,20 @@ class Instance:
         """Columns and Rows of a frame."""
         return self.format.size
 
+    @property
+    def grid(self) -> Size:
+        """Tiles across and down."""
+        return Size(
+            -(-self.size.width // self.tile_size.width),
+            -(-self.size.height // self.tile_size.height),
+        )
+
+    @property
+    def tiles(self) -> int:
+        """How many frames all tiles of all focal planes and optical paths make."""
+        layers = len(self.planes) * len(self.optical_paths)
+        return self.grid.width * self.grid.height * layers
+
 
 def read_instance(header: Header) -> Instance:
     """Read the facts from a header.
@@ -76,7 +99,7 @@ def read_instance(header: Header) -> Instance:
     """
     refuse_strangers(header)
     dataset = header.dataset
-    warnings = [SlideWarning("metadata", each, header.path) for each in header.problems]
+    warnings = list(header.warnings)
     tile_size = Size(_count(header, "Columns", 65535), _count(header, "Rows", 65535))
     frames = _count(header, "NumberOfFrames", 2**31 - 1, default=1)
     size = _matrix_size(header, tile_size, frames)
@@ -86,21 +109,30 @@ def read_instance(header: Header) -> Instance:
         study=text(dataset, "StudyInstanceUID"),
         series=text(dataset, "SeriesInstanceUID"),
         sop_instance=text(dataset, "SOPInstanceUID"),
+        patient=text(dataset, "PatientID"),
         pyramid=text(dataset, "PyramidUID"),
+        pyramid_label=text(dataset, "PyramidLabel"),
         container=text(dataset, "ContainerIdentifier"),
         frame_of_reference=text(dataset, "FrameOfReferenceUID"),
         concatenation=text(dataset, "ConcatenationUID"),
-        concatenation_number=number(dataset, "InConcatenationNumber", 1),
+        concatenation_number=number(dataset, "InConcatenationNumber", 0),
+        concatenation_total=number(dataset, "InConcatenationTotalNumber", 0),
         concatenation_offset=number(dataset, "ConcatenationFrameOffsetNumber", 0),
         role=_role(header, warnings),
         size=size,
         frames=frames,
         format=frame_format,
         layout=text(dataset, "DimensionOrganizationType").upper(),
-        planes=_focal_planes(dataset),
-        optical_paths=read_optical_paths(header, frame_format, warnings),
+        planes=_focal_planes(header, warnings),
+        optical_paths=_paths_of_frames(
+            read_optical_paths(header, frame_format, warnings), dataset
+        ),
         spacing=_spacing(dataset),
         origin=_origin(dataset),
+        orientation=tuple(floats(dataset, "ImageOrientationSlide")),
+        extended={"YES": True, "NO": False}.get(
+            text(dataset, "ExtendedDepthOfField").upper()
+        ),
         warnings=tuple(warnings),
     )
 
@@ -132,20 +164,13 @@ def _matrix_size(header: Header, tile_size: Size, frames: int) -> Size:
 
 
 def _role(header: Header, warnings: list[SlideWarning]) -> str:
-    value = value_of(header.dataset, "ImageType")
-    values = [value] if isinstance(value, str) else list(value or [])
-    if len(values) >= 3 and str(values[2]).strip():
-        return str(values[2]).strip().upper()
-    found = "\\".join(str(each) for each in values)
-    warnings.append(
-        SlideWarning(
-            "image-type",
-            f"{header.path.name}: Image Type is {found or 'missing'}, expected four "
-            "values of which the third names the role; taken for a VOLUME image.",
-            header.path,
-        )
-    )
-    return "VOLUME"
+    groups = _shared(header.dataset, "WholeSlideMicroscopyImageFrameTypeSequence")
+    frame_type = texts(groups, "FrameType") if groups is not None else []
+    role, problem = role_of(texts(header.dataset, "ImageType"), frame_type)
+    if problem:
+        sentence = f"{header.path.name}: {problem}."
+        warnings.append(SlideWarning("image-type", sentence, header.path))
+    return role
 
 
 def _shared(dataset: Dataset, sequence: str) -> Dataset | None:
@@ -173,10 +198,47 @@ def _origin(dataset: Dataset) -> tuple[float, float] | None:
     return None
 
 
-def _focal_planes(dataset: Dataset) -> tuple[float, ...]:
+_MOST_PATHS: Final = 1000  # multiplexed stains have some sixty
+
+
+def _paths_of_frames(
+    paths: tuple[OpticalPath, ...], dataset: Dataset
+) -> tuple[OpticalPath, ...]:
+    """Leave out paths of other files: all frames may be said to be of one path."""
+    groups = _shared(dataset, "OpticalPathIdentificationSequence")
+    name = "" if groups is None else text(groups, "OpticalPathIdentifier")
+    named = tuple(path for path in paths if path.identifier == name)
+    return named[:1] if name and named else paths[:_MOST_PATHS]
+
+
+_NOMINAL_STEP: Final = 1.0  # micrometers between planes that tell no distance
+
+
+def _focal_planes(header: Header, warnings: list[SlideWarning]) -> tuple[float, ...]:
     # Not Number of Focal Planes (0048,0013), which belongs to extended depth of field.
+    dataset = header.dataset
     count = max(1, min(number(dataset, "TotalPixelMatrixFocalPlanes", 1), 10_000))
     measures = _shared(dataset, "PixelMeasuresSequence")
-    step = floats(measures, "SpacingBetweenSlices") if measures is not None else []
-    step_um = step[0] * 1000 if step and isfinite(step[0]) else 0.0
-    return tuple(plane * step_um for plane in range(count))
+    found = floats(measures, "SpacingBetweenSlices") if measures is not None else []
+    step = found[0] * 1000 if found and isfinite(found[0]) else 0.0
+    if count > 1 and step == 0:
+        step = _NOMINAL_STEP
+        sentence = (
+            f"{header.path.name}: Spacing Between Slices is missing, so the distance "
+            f"of the {count} focal planes is unknown; they are counted as {step:g} um "
+            "apart."
+        )
+        warnings.append(SlideWarning("focal-planes", sentence, header.path))
+    first = _height(dataset)
+    return tuple(first + plane * step for plane in range(count))
+
+
+def _height(dataset: Dataset) -> float:
+    """Return the micrometers that all frames lie above the slide, as far as is told."""
+    position = _shared(dataset, "PlanePositionSlideSequence")
+    places = [*items(dataset, "TotalPixelMatrixOriginSequence")[:1]]
+    for place in [position, *places]:
+        z = [] if place is None else floats(place, "ZOffsetInSlideCoordinateSystem")
+        if z and isfinite(z[0]):
+            return z[0]
+    return 0.0

@@ -7,7 +7,8 @@ from viewer.formats.dicom.attributes import attribute_tree
 from viewer.formats.dicom.json_model import json_chunks
 from viewer.formats.dicom.native_model import xml_chunks
 from viewer.formats.dicom.part10 import open_dicom_file
-from viewer.formats.tiff_tags import SIGNATURES, tiff_tree
+from viewer.formats.tiff_file import SIGNATURES
+from viewer.formats.tiff_tags import tiff_tree
 from viewer.slide.metadata import Attribute
 
 

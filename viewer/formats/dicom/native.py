@@ -55,6 +55,7 @@ class NativeFrames:
                 f"{name}: ends at byte {file.size}, expected Pixel Data to end at"
                 f" {self._start + self._length}.",
             )
+        self._warn_of_tail(findings)
 
     def read(self, frame: int) -> bytes | None:
         """Return a frame's bytes; raises BrokenFrame. Any thread."""
@@ -81,6 +82,28 @@ class NativeFrames:
             f" {expected}.",
             frame + 1,
         )
+
+    def _warn_of_tail(self, findings: FrameFindings) -> None:
+        """Say where bytes that are no attribute follow: some may be inserted before."""
+        end = self._start + self._length + self._length % 2  # with a pad byte
+        tail = self._file.read_some(end, 8)
+        if not tail or tail[:4] in _BEHIND:
+            return
+        if _PIXEL_GROUPS.intersection((tail[:2], tail[1::-1])):
+            return
+        findings.add(
+            "trailing-bytes",
+            f"{self._file.path.name}: {tail.hex(' ')} follows Pixel Data at byte {end},"
+            f" expected an attribute or the end of the file at {self._file.size}.",
+        )
+
+
+_BEHIND: Final = frozenset(
+    {b"\xfc\xff\xfc\xff", b"\xff\xfc\xff\xfc", b"\xfa\xff\xfa\xff", b"\xff\xfa\xff\xfa"}
+)
+"""Data Set Trailing Padding and Digital Signatures Sequence, in either byte order."""
+_PIXEL_GROUPS: Final = frozenset(bytes([low, 0x7F]) for low in range(0xE0, 0x100))
+"""Groups of Pixel Data's kind, also private ones, as little endian has them."""
 
 
 def _true_length(declared: int, needed: int) -> int:

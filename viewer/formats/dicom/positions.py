@@ -1,39 +1,25 @@
 """Where frames lie: the positions in Per-Frame Functional Groups (5200,9230).
 
-pydicom needs twelve seconds for a hundred thousand frames. Here the few elements that
-matter are found by their bytes, and believed only where there is exactly one of each
-for every item, in the order in which the standard sorts them.
+Nearly all slides have items that are laid out alike (`frame_items`). In others the few
+elements that matter are found by their bytes, and believed only where there is exactly
+one of each for every item, in the order in which the standard sorts them. What is left
+is read by pydicom, which needs twelve seconds for a hundred thousand frames.
 """
 
-import math
 import struct
 from collections.abc import Callable
-from io import BytesIO
-from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from viewer.formats.dicom.element_headers import ITEM, SEQUENCE_END
+from viewer.formats.dicom.frame_items import FrameItems, read_frame_items
+from viewer.formats.dicom.frame_positions import Positions
 from viewer.formats.dicom.header import Header
+from viewer.formats.dicom.parsed_positions import parsed_positions
 from viewer.formats.files import ReadableFile
 from viewer.slide.errors import BrokenFile
-
-NO_POSITION: Final = -(1 << 31)
-"""Column and row of a frame that has no position."""
-
-
-class Positions(NamedTuple):
-    """One entry a frame, as stored.
-
-    `columns` and `rows` count pixels of the total pixel matrix from 1 (int32). `z` is
-    in micrometers, NaN where a frame tells none. `optical_paths` are identifiers.
-    """
-
-    columns: NDArray[np.int32]
-    rows: NDArray[np.int32]
-    z: NDArray[np.float64] | None
-    optical_paths: list[str] | None
 
 
 def read_positions(
@@ -55,6 +41,15 @@ def read_positions(
             f"{file.path.name}: Per-Frame Functional Groups has"
             f" {end - element.offset} bytes, expected at most {most}."
         )
+    items = header.frame_items or read_frame_items(
+        file,
+        element.offset,
+        None if element.length is None else element.offset + element.length,
+        implicit=header.implicit,
+        order=">" if header.big_endian else "<",
+    )
+    if items is not None and (items.columns is None or len(items.columns) == frames):
+        return _told(items), None
     data = file.read(element.offset, end - element.offset)
     try:
         return _Scan(data, header, frames).positions(), None
@@ -63,7 +58,32 @@ def read_positions(
             f"{file.path.name}: Per-Frame Functional Groups of an unusual form"
             f" ({unusual}) were read slowly."
         )
-    return _parsed(file, header, frames, end), slow
+    return parsed_positions(file, header, frames, end), slow
+
+
+_Value = TypeVar("_Value")
+
+
+def _told(items: FrameItems) -> Positions | None:
+    """Return the positions of items that are laid out alike."""
+    if items.columns is None or items.rows is None:
+        return None
+    paths = items.optical_paths
+    return Positions(
+        items.columns,
+        items.rows,
+        None if items.heights is None else np.array(_each(items.heights, _number)),
+        None if paths is None else _each(paths, _name),
+    )
+
+
+def _each(texts: NDArray[np.bytes_], read: Callable[[bytes], _Value]) -> list[_Value]:
+    """Read texts; most slides have one text for all of their frames."""
+    if (texts == texts[0]).all():
+        return [read(texts[0])] * len(texts)
+    each: list[bytes] = texts.tolist()
+    known = {text: read(text) for text in set(each)}
+    return [known[text] for text in each]
 
 
 _MOST_BYTES: Final = 512 << 20
@@ -71,7 +91,6 @@ _MOST_EACH: Final = 8 << 10
 _LONGEST_TEXT: Final = 64  # bytes; DS has 16, SH 16 characters
 
 _Places: TypeAlias = NDArray[np.int64]
-_Value = TypeVar("_Value")
 
 
 class _UnusualError(Exception):
@@ -187,11 +206,7 @@ class _Scan:
         within = places < lengths[:, None]
         last = len(self._data) - 1
         texts = self._bytes[np.minimum(at[:, None] + 8 + places, last)] * within
-        if (texts == texts[0]).all():
-            return [read(texts[0].tobytes())] * len(at)
-        each = texts.view(f"S{longest}").reshape(-1).tolist()
-        known = {text: read(text) for text in set(each)}
-        return [known[text] for text in each]
+        return _each(texts.view(f"S{longest}").reshape(-1), read)
 
 
 def _name(text: bytes) -> str:
@@ -203,74 +218,3 @@ def _number(text: bytes) -> float:
         return float(text.strip(b" \0") or b"nan")
     except ValueError:
         return float("nan")
-
-
-def _parsed(file: ReadableFile, header: Header, frames: int, end: int) -> Positions:
-    """Read the items with pydicom; frames it finds nothing for have no position."""
-    from pydicom.filereader import read_dataset
-
-    start = header.per_frame.start if header.per_frame else end
-    data = BytesIO(file.read(start, end - start))
-    try:
-        dataset = read_dataset(data, header.implicit, not header.big_endian)
-        groups: list[Any] = list(dataset[0x52009230].value)[:frames]
-    except Exception as error:  # pydicom raises what the bytes made it meet
-        raise BrokenFile(
-            f"{file.path.name}: Per-Frame Functional Groups cannot be read."
-        ) from error
-    if frames > _SPARSEST * (len(groups) + 1):  # before anything is allocated
-        raise BrokenFile(
-            f"{file.path.name}: Per-Frame Functional Groups has {len(groups)} items,"
-            f" expected {frames}."
-        )
-    missing = frames - len(groups)
-    found = [_of_item(group) for group in groups] + [_NOTHING] * missing
-    if all(each[0] == NO_POSITION for each in found):
-        raise BrokenFile(
-            f"{file.path.name}: Per-Frame Functional Groups has positions that cannot"
-            " be read."
-        )
-    z = np.array([each[2] for each in found])
-    paths = [each[3] for each in found]
-    return Positions(
-        np.array([each[0] for each in found], np.int32),
-        np.array([each[1] for each in found], np.int32),
-        None if np.isnan(z).all() else z,
-        paths if any(paths) else None,
-    )
-
-
-_SPARSEST: Final = 1000  # frames for one item of a sequence that was cut off
-_NOTHING: Final = (NO_POSITION, NO_POSITION, math.nan, "")
-
-
-def _of_item(group: Any) -> tuple[int, int, float, str]:
-    """Return column, row, height and optical path of one item; see `_NOTHING`."""
-    position = _first(group, 0x0048021A)
-    column, row = (_value(position, tag) for tag in (0x0048021E, 0x0048021F))
-    if not (_is_int32(column) and _is_int32(row)):
-        column = row = NO_POSITION
-    z = _value(position, 0x0040074A)
-    path = _value(_first(group, 0x00480207), 0x00480106)
-    return (
-        int(column),
-        int(row),
-        float(z) if isinstance(z, float | int) else math.nan,
-        "" if path is None else str(path).strip(),
-    )
-
-
-def _is_int32(value: Any) -> bool:
-    return isinstance(value, int) and NO_POSITION <= value < -NO_POSITION
-
-
-def _first(group: Any, tag: int) -> Any:
-    items = _value(group, tag)
-    return items[0] if items else None
-
-
-def _value(item: Any, tag: int) -> Any:
-    try:
-        return item[tag].value
-    except Exception:  # noqa: BLE001  missing, or bytes that mean nothing
-        return None

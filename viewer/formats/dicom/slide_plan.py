@@ -18,15 +18,18 @@ _LAST: Final = 6
 
 @dataclass
 class SlidePlan:
-    """A slide about to be opened: its levels finest first, each one or more instances.
+    """A slide about to be opened: its levels finest first, of one or more instances.
 
-    Built up by grouping, only read by others.
+    Those are parts of concatenations, and images of other optical paths or planes.
+    `remarks` tell it from other slides of its name. Built up by grouping, only read by
+    others.
     """
 
     levels: list[list[Instance]]
     associated: dict[str, Instance] = field(default_factory=dict[str, Instance])
     roles: list[FileRole] = field(default_factory=list[FileRole])
     warnings: list[SlideWarning] = field(default_factory=list[SlideWarning])
+    remarks: list[str] = field(default_factory=list[str])
 
     @property
     def base(self) -> Instance:
@@ -35,11 +38,14 @@ class SlidePlan:
 
     @property
     def name(self) -> str:
-        """Container Identifier unless it is a placeholder, else after the file."""
-        container = self.base.container
-        if container.lower() not in _PLACEHOLDERS:
-            return container
-        return name_of(self.base.path)
+        """Container Identifier unless it is a placeholder, else after the file.
+
+        Behind it, in brackets, what tells it from other slides of that name.
+        """
+        name = self.base.container
+        if name.lower() in _PLACEHOLDERS:
+            name = name_of(self.base.path)
+        return f"{name} ({', '.join(self.remarks)})" if self.remarks else name
 
     def warn(self, code: str, sentence: str, instance: Instance) -> None:
         """Add a warning about one file."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from viewer.codecs.frame import Finding
 from viewer.formats.dicom.focal_planes import focal_planes
-from viewer.formats.dicom.positions import NO_POSITION, Positions
+from viewer.formats.dicom.frame_positions import NO_POSITION, Positions
 from viewer.slide.errors import BrokenFrame
 from viewer.slide.geometry import Size
 

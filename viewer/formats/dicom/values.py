@@ -1,5 +1,6 @@
 """The values of one attribute, from its bytes (PS3.5 6.2)."""
 
+import re
 import struct
 from collections.abc import Iterable, Sequence
 from typing import Final, TypeAlias
@@ -64,6 +65,7 @@ def encodings_of(terms: Iterable[Value]) -> tuple[str, ...]:
     return tuple(found) or ASCII
 
 
+_ISO_TERM: Final = re.compile(r"ISO[ _-]?(2022[ _-]?)?IR[ _-]?([0-9]{1,3})")
 _CODES: Final = {
     "FD": "d", "FL": "f", "SL": "i", "SS": "h", "SV": "q", "UL": "I", "US": "H",
     "UV": "Q",
@@ -92,7 +94,11 @@ def _plain(data: bytes, encoding: str) -> str:
 
 
 def _encoding(term: str) -> str:
-    name = term.strip().replace("ISO IR", "ISO_IR").replace("ISO-IR", "ISO_IR")
+    """Return the encoding of a defined term (PS3.3 C.12.1.1.2), however it is spelt."""
+    name = term.strip().upper()
+    spelt = _ISO_TERM.fullmatch(name)
+    if spelt is not None:
+        name = f"{'ISO 2022 IR ' if spelt[1] else 'ISO_IR '}{spelt[2]}"
     if not name:
         return "ascii"
-    return python_encoding.get(name, "utf-8" if "UTF" in name.upper() else "latin-1")
+    return python_encoding.get(name, "utf-8" if "UTF" in name else "latin-1")
