@@ -17,6 +17,7 @@ from viewer.qt.images import Picture, picture_of
 from viewer.scene.map_picture import MapPicture
 from viewer.scene.minimap import Minimap
 from viewer.scene.tracking import Tracking
+from viewer.slide.channels import Channel
 from viewer.slide.geometry import Size
 from viewer.slide.look import DisplayTile, Look
 from viewer.slide.model import Level, Samples, TileKey
@@ -158,7 +159,7 @@ def test_a_change_of_look_is_followed(mapped: MakeMapped) -> None:
     made.load()
     made.look_at(39_000, 29_000, 1)
     made.load()
-    made.view.set_look(Blue(window=(0, 1)))
+    made.view.set_look(Blue(channels=(Channel(0, 0, 1),)))
     made.load()
     assert made.pixels()[made.map.height() // 2, 9].tolist() == [250, 0, 0]
 

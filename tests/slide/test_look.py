@@ -6,6 +6,7 @@ import pytest
 from tests.profiles import SRGB, swapped
 from viewer.codecs.icc import DirectCorrection, TableCorrection
 from viewer.slide.adjustment import Adjustment
+from viewer.slide.channels import Channel
 from viewer.slide.correction import AS_STORED, Corrections
 from viewer.slide.look import Look
 from viewer.slide.model import EMPTY, OpticalPath
@@ -59,7 +60,8 @@ def test_the_adjustment_comes_after_the_correction(swap: DirectCorrection) -> No
 
 def test_grey_samples_are_windowed_and_then_adjusted() -> None:
     grey = np.array([[0, 1000, 1500, 2000, 4095]], np.uint16)
-    look = Look(window=(1000, 2000), adjustment=Adjustment(brightness=20))
+    channel = Channel(0, 1000, 2000)
+    look = Look(channels=(channel,), adjustment=Adjustment(brightness=20))
     assert look.render([grey])[0, :, 0].tolist() == [51, 51, 179, 255, 255]
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.synthetic import expected_level, write_slide
 from tests.synthetic_slide import SyntheticSlide
 from viewer import open_slide
+from viewer.slide.channels import Channel
 from viewer.slide.errors import SlideError
 from viewer.slide.geometry import Size
 from viewer.slide.look import Look
@@ -99,7 +100,7 @@ def test_unknown_optical_path_lists_what_there_is(slide: Slide) -> None:
 
 def test_grey_samples_are_windowed() -> None:
     samples = np.array([[0, 100, 200, 4095]], np.uint16)
-    drawn = Look(window=(100, 200)).render([samples])
+    drawn = Look(channels=(Channel(0, 100, 200),)).render([samples])
     assert drawn[0, :, 0].tolist() == [0, 0, 255, 255]
     assert (drawn[..., 3] == 255).all()
 

@@ -86,7 +86,7 @@ class HeldReader:
 def held_reader(monkeypatch: pytest.MonkeyPatch) -> Iterator[HeldReader]:
     """Openings that wait for `going`; let go at the end whatever happens."""
     reader = HeldReader()
-    monkeypatch.setattr("viewer.window.session.open_slides", reader)
+    monkeypatch.setattr("viewer.window.slide_opening.open_slides", reader)
     yield reader
     reader.going.set()
 
@@ -95,6 +95,6 @@ def held_reader(monkeypatch: pytest.MonkeyPatch) -> Iterator[HeldReader]:
 def stubborn_reader(monkeypatch: pytest.MonkeyPatch) -> Iterator[HeldReader]:
     """The same, but it does not notice that nobody waits: a dead share."""
     reader = HeldReader(heeds_cancel=False)
-    monkeypatch.setattr("viewer.window.session.open_slides", reader)
+    monkeypatch.setattr("viewer.window.slide_opening.open_slides", reader)
     yield reader
     reader.going.set()

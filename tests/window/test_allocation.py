@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from viewer.slide.errors import SlideError
 from viewer.window.allocation import give_back_freed_tiles, reuse_freed_memory
-from viewer.window.session import _Opening
+from viewer.window.slide_opening import SlideOpening
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
@@ -26,7 +26,7 @@ if sys.argv[1] == "reusing":
     give_back_freed_tiles()
     reuse_freed_memory()
 elif sys.argv[1] != "never":
-    opening = _Opening(paths, lambda _: None, lambda _: None)
+    opening = SlideOpening(paths, lambda _: None, lambda _: None)
     try:
         opening.work()
     except SlideError:

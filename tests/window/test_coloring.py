@@ -299,7 +299,7 @@ def test_grey_slides_are_adjusted_within_their_window(theatre: Theatre) -> None:
     slide.optical_paths = [OpticalPath("1", grey_range=(0, 4095))]
     theatre.show(slide)
     assert theatre.color() == [128] * 3
-    assert theatre.chips[-1][0] == "grey, no ICC"
+    assert theatre.chips[-1][0] == "grey 0 to 4,095"
     theatre.coloring.adjust(Adjustment(brightness=20))
     theatre.load()
     assert theatre.color() == [179] * 3

@@ -303,7 +303,7 @@ def test_files_left_out_are_counted_and_listed_on_request(
         Ignored(Path("y"), "Not read."),
     )
     answer = Opened((fake_slide(),), left_out)
-    monkeypatch.setattr("viewer.window.session.open_slides", lambda *_: answer)
+    monkeypatch.setattr("viewer.window.slide_opening.open_slides", lambda *_: answer)
     opened(window, qtbot, Path("folder"))
     assert window.message.sentence.text() == "2 files were left out."
     assert not window.message.details.isVisible()
@@ -441,7 +441,7 @@ def test_warnings_are_counted_and_told_on_click(
     slide = fake_slide()
     slide.warnings = [SlideWarning("no-spacing", "f.dcm: Pixel Spacing is missing.")]
     answer = Opened((slide,), ())
-    monkeypatch.setattr("viewer.window.session.open_slides", lambda *_: answer)
+    monkeypatch.setattr("viewer.window.slide_opening.open_slides", lambda *_: answer)
     opened(window, qtbot, Path("folder"))
     qtbot.waitUntil(window.status.warnings.isVisible)
     assert window.status.warnings.text() == "1 warning"
@@ -458,7 +458,7 @@ def test_failed_tiles_are_counted_and_told_on_click(
     slide = fake_slide()
     slide.broken[1, 0, 0] = "f.dcm: frame 7 is damaged."
     answer = Opened((slide,), ())
-    monkeypatch.setattr("viewer.window.session.open_slides", lambda *_: answer)
+    monkeypatch.setattr("viewer.window.slide_opening.open_slides", lambda *_: answer)
     opened(window, qtbot, Path("folder"))
     window.view.set_pixel_size(2.0)
     assert window.view.shown_level() == 1
@@ -559,7 +559,7 @@ def test_a_refused_file_at_the_start_leaves_the_hint(
     def refuse(*_: object) -> Opened:
         raise UnsupportedFile("x: is no slide.")
 
-    monkeypatch.setattr("viewer.window.session.open_slides", refuse)
+    monkeypatch.setattr("viewer.window.slide_opening.open_slides", refuse)
     with qtbot.waitSignal(window.session.failed):
         window.open([Path("x")])
     assert window.start_page.isVisible()

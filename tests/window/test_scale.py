@@ -41,8 +41,9 @@ def test_origin_is_named() -> None:
     [
         (0.25, 0.252, Tint.NONE, ""),
         (0.25, 0.26, Tint.AMBER, "x and y differ by 3.8%, expected at most 1%."),
-        (0.04, 0.04, Tint.RED, "Expected 0.05 to 10 µm: the scale is hardly right."),
-        (12.0, 12.0, Tint.RED, "Expected 0.05 to 10 µm: the scale is hardly right."),
+        (0.04, 0.04, Tint.AMBER, "A scan has 0.05 to 20 µm: this is an overview"),
+        (64.0, 64.0, Tint.AMBER, "A scan has 0.05 to 20 µm: this is an overview"),
+        (20.0, 20.0, Tint.NONE, ""),
     ],
 )
 def test_an_unusual_scale_is_told(x: float, y: float, tint: Tint, words: str) -> None:
@@ -99,9 +100,37 @@ def test_an_unknown_scale_says_why() -> None:
 
 
 def test_a_scale_that_no_microscope_has_is_not_believed() -> None:
-    report = scale_report(slide(75.0))
+    report = scale_report(slide(250.0))
     assert report.tint is Tint.AMBER
     assert report.tip == (
-        "Pixel Spacing of base.dcm is 75 x 75 µm, which no microscope has: the scale "
+        "Pixel Spacing of base.dcm is 250 x 250 µm, which no microscope has: the scale "
         "is taken as unknown."
     )
+
+
+@pytest.mark.parametrize("code", ["spacing-axes", "spacing-stand-in"])
+def test_every_reason_for_an_unknown_scale_is_told(code: str) -> None:
+    none = slide(0.25)
+    none.levels = [replace(level, spacing=None) for level in none.levels]
+    none.warnings = [SlideWarning(code, "base.dcm: the scale is made up.")]
+    assert scale_report(none).tip == "base.dcm: the scale is made up."
+
+
+def test_an_imaged_volume_that_contradicts_is_told() -> None:
+    doubted = slide(0.25)
+    sentence = "base.dcm: the imaged volume is 1 x 1 mm; Pixel Spacing is followed."
+    doubted.warnings = [SlideWarning("imaged-volume", sentence)]
+    report = scale_report(doubted)
+    assert report.tint is Tint.AMBER
+    assert report.tip.endswith(f"40x is 0.25 µm/px. {sentence}")
+
+
+def test_a_repeated_spacing_is_told_once() -> None:
+    repeated = slide(0.25)
+    base = repeated.levels[0].spacing
+    repeated.levels = [replace(level, spacing=base) for level in repeated.levels]
+    sentence = "base.dcm: all 2 levels have the Pixel Spacing of the finest."
+    repeated.warnings = [SlideWarning("spacing-repeated", sentence)]
+    tip = scale_report(repeated).tip
+    assert sentence in tip
+    assert "Pixel Spacing of level 1" not in tip

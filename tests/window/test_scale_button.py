@@ -20,7 +20,7 @@ def shown(
 ) -> MainWindow:
     """A window with a slide of 2000 x 1500 pixels, 0.25 micrometers each."""
     answer = Opened((fake_slide(),), ())
-    monkeypatch.setattr("viewer.window.session.open_slides", lambda *_: answer)
+    monkeypatch.setattr("viewer.window.slide_opening.open_slides", lambda *_: answer)
     with qtbot.waitSignal(window.session.opened):
         window.open([Path("folder")])
     return window
@@ -83,7 +83,7 @@ def test_without_a_scale_only_native_and_whole_can_be_chosen(
         for level in slide.levels
     ]
     answer = Opened((slide,), ())
-    monkeypatch.setattr("viewer.window.session.open_slides", lambda *_: answer)
+    monkeypatch.setattr("viewer.window.slide_opening.open_slides", lambda *_: answer)
     with qtbot.waitSignal(window.session.opened):
         window.open([Path("folder")])
     found = presets(window)

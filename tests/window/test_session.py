@@ -43,7 +43,7 @@ class Heard:
 
 
 def reads(monkeypatch: pytest.MonkeyPatch, reader: Callable[..., Opened]) -> None:
-    monkeypatch.setattr("viewer.window.session.open_slides", reader)
+    monkeypatch.setattr("viewer.window.slide_opening.open_slides", reader)
 
 
 def test_a_folder_is_opened_with_its_progress(

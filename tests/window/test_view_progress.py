@@ -21,7 +21,9 @@ def show(window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> S
 
     def show(slide: FakeSlide) -> None:
         answer = Opened((slide,), ())
-        monkeypatch.setattr("viewer.window.session.open_slides", lambda *_: answer)
+        monkeypatch.setattr(
+            "viewer.window.slide_opening.open_slides", lambda *_: answer
+        )
         with qtbot.waitSignal(window.session.opened):
             window.open([Path("folder")])
         for dock in ("images", "metadata"):

@@ -18,6 +18,7 @@ from viewer.codecs.boxes import unboxed_jpeg2000
 from viewer.codecs.complaint import times, with_complaint
 from viewer.codecs.frame import Decoded, Examples, Finding, FrameFormat, found
 from viewer.codecs.jpeg2000_header import Jpeg2000Header, read_jpeg2000_header
+from viewer.codecs.jpeg2000_packets import packet_damage
 from viewer.codecs.plausibility import looks_like_ycbcr
 from viewer.codecs.raw import eight_bits, finished
 from viewer.slide.errors import BrokenFrame, SlideError, UnsupportedCodec
@@ -67,6 +68,7 @@ class Jpeg2000Decoder:
         check_size(header.size, self._declared, extent)
         odd_samples = self._checked(header)
         raw, damage = self._raw(data, header)
+        damage = damage or packet_damage(data)
         ycbcr, odd_color = self._color(header, raw, color)
         samples = finished(
             raw, self._declared, bits=header.precision, ycbcr=ycbcr, shrink=shrink

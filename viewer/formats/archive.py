@@ -102,6 +102,22 @@ def _size_64(tail: bytes, at: int) -> int:
     return size
 
 
+def _told_members(archive: zipfile.ZipFile) -> int:
+    """Return how many entries the end of the archive tells of (APPNOTE 4.3.16)."""
+    found = archive.infolist()
+    end = archive.fp
+    if end is None:
+        return len(found)
+    size = end.seek(0, 2)
+    end.seek(max(0, size - _LONGEST_END))
+    tail = end.read(_LONGEST_END)
+    at = tail.rfind(_END)
+    if at < 0 or len(tail) < at + 12:
+        return len(found)
+    (told,) = struct.unpack_from("<H", tail, at + 10)
+    return len(found) if told == 0xFFFF else told  # ZIP64 tells it elsewhere
+
+
 def _members(
     archive: zipfile.ZipFile, path: Path, ignored: list[Ignored]
 ) -> list[zipfile.ZipInfo]:
@@ -113,6 +129,13 @@ def _members(
             f"{path.name}: the archive has {len(found):,} files, expected at most"
             f" {MOST_MEMBERS:,}."
         )
+    told = _told_members(archive)
+    if told != len(archive.infolist()):
+        reason = (
+            f"{path.name}: the archive's directory has {len(archive.infolist()):,}"
+            f" entries that can be read, expected {told:,}; files may be missing."
+        )
+        ignored.append(Ignored(path, reason))
     wanted: list[zipfile.ZipInfo] = []
     for member in found:
         problem = _refusal(member)

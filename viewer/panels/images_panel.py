@@ -84,6 +84,18 @@ class ImagesPanel(Panel):
         for pane in self.pictures.values():
             pane.set_color_managed(managed)
 
+    def set_color_target(self, target: bytes | None) -> None:
+        """Draw all images for a display of this profile."""
+        for pane in self.pictures.values():
+            pane.set_color_target(target)
+
+    def renew_reading(self, slide: Slide) -> None:
+        """Read the images again that have two readings."""
+        if slide is self._slide:
+            for key, image in slide.associated.items():
+                if image.read_declared is not None:
+                    self._show_image(key, image)
+
     def is_ready(self) -> bool:
         """Whether every image has been read."""
         return not any(pane.is_reading for pane in self.pictures.values())
@@ -102,6 +114,7 @@ class ImagesPanel(Panel):
             rotation = self.rotations.rotation(slide.scanner, key)
         size, place = slide.levels[0].size, _correspondence(slide, key, image)
         inspect = _inspection(slide, image, place if key == "overview" else None)
+        pane.reading = self.reading_of(slide)
         pane.show_image(image, place, size, rotation, inspect)
 
     def _remember(self, key: str, degrees: int) -> None:

@@ -1,11 +1,12 @@
 """What every side panel is: a titled widget that follows the slide on screen."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from PySide6.QtWidgets import QWidget
 
 from viewer.slide.geometry import Rect
-from viewer.slide.model import Slide, TileKey
+from viewer.slide.model import ColorReading, Slide, TileKey
 
 
 class Panel(QWidget):
@@ -16,6 +17,11 @@ class Panel(QWidget):
     """
 
     title: ClassVar[str] = ""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Read colors as encoded, until `reading_of` is set otherwise."""
+        super().__init__(parent)
+        self.reading_of: Callable[[Slide], ColorReading] = _as_encoded
 
     def show_slide(self, slide: Slide | None) -> None:
         """Show another slide; None where there is none any more."""
@@ -33,6 +39,16 @@ class Panel(QWidget):
     def set_color_managed(self, managed: bool) -> None:
         """Apply ICC profiles to what the panel shows, or leave colors as stored."""
 
+    def set_color_target(self, target: bytes | None) -> None:
+        """Convert colors for a display of this profile; None stands for sRGB."""
+
+    def renew_reading(self, slide: Slide) -> None:
+        """Read again what is shown of a slide: `reading_of` says something else now."""
+
     def is_ready(self) -> bool:
         """Whether everything it shows of the slide has been read."""
         return True
+
+
+def _as_encoded(_slide: Slide) -> ColorReading:
+    return ColorReading.AS_ENCODED

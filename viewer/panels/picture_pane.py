@@ -19,7 +19,7 @@ from viewer.qt.stored_picture import DrawnPicture, StoredPicture, read_associate
 from viewer.qt.tasks import Task, run
 from viewer.slide.errors import SlideError
 from viewer.slide.geometry import Rect, Size
-from viewer.slide.model import AssociatedImage
+from viewer.slide.model import AssociatedImage, ColorReading
 from viewer.slide.placement import Correspondence
 
 _TIP = "Wheel, + and \N{MINUS SIGN} zoom, dragging moves, a double click or 0 shows all"
@@ -37,12 +37,22 @@ Inspect = Callable[[StoredPicture], Sequence[Finding]]
 """Looks at an image that was just read, on a worker thread."""
 
 
+class _Way(NamedTuple):
+    """How an image is drawn: by its profile or not, for which display."""
+
+    managed: bool
+    target: bytes | None
+
+    def drawn(self, stored: StoredPicture) -> DrawnPicture:
+        return stored.drawn(managed=self.managed, target=self.target)
+
+
 class _Read(NamedTuple):
-    """An image read and drawn, `managed` or not, and what was found on it."""
+    """An image read and drawn in some way, and what was found on it."""
 
     stored: StoredPicture
     drawn: DrawnPicture
-    managed: bool
+    way: _Way
     findings: Sequence[Finding]
 
 
@@ -65,7 +75,9 @@ class PicturePane(QWidget):
         self._heading = heading
         self._task: Task | None = None
         self._stored: StoredPicture | None = None
+        self.reading = ColorReading.AS_ENCODED  # of the images shown from now on
         self._managed = True
+        self._target: bytes | None = None
         self._size = Size(1, 1)
         self._correspondence: Correspondence | None = None
         self.sentence = _quiet_label(heading)
@@ -113,9 +125,9 @@ class PicturePane(QWidget):
             return
         self.note.setText(image.placement_problem)
         self._say("Reading …")
-        managed = self._managed
+        way, reading = self._way, self.reading
         self._task = run(
-            lambda: _read(image, inspect, managed=managed), self._show, self._fail
+            lambda: _read(image, inspect, way, reading), self._show, self._fail
         )
 
     def show_area(self, area: Rect) -> None:
@@ -125,20 +137,30 @@ class PicturePane(QWidget):
 
     def set_color_managed(self, managed: bool) -> None:
         """Draw with the image's profile or without; zoom and rotation stay."""
-        if managed == self._managed:
-            return
-        self._managed = managed
-        stored = self._stored
+        if managed != self._managed:
+            self._managed = managed
+            self._draw_again()
+
+    def set_color_target(self, target: bytes | None) -> None:
+        """Draw for a display of this profile, None for sRGB."""
+        if target != self._target:
+            self._target = target
+            self._draw_again()
+
+    @property
+    def _way(self) -> _Way:
+        return _Way(self._managed, self._target)
+
+    def _draw_again(self) -> None:
+        stored, way = self._stored, self._way
         if stored is None or stored.profile is None:
             return  # what is still being read is drawn again when it comes
         self._abandon()
-        self._task = run(
-            lambda: (stored, stored.drawn(managed=managed)), self._recolor, self._fail
-        )
+        self._task = run(lambda: (stored, way.drawn(stored)), self._recolor, self._fail)
 
     def _show(self, read: _Read) -> None:
         self._task = None
-        self._stored, drawn, managed, findings = read
+        self._stored, drawn, way, findings = read
         if any(finding.misplaced for finding in findings):
             self._locate(None, None, None)
         sentences = [self.note.text(), *(each.sentence for each in findings)]
@@ -146,9 +168,8 @@ class PicturePane(QWidget):
         self.view.show_image(drawn.image)
         self._tell(drawn)
         self._reveal(picture=True)
-        if managed != self._managed:
-            self._managed = managed
-            self.set_color_managed(not managed)
+        if way != self._way:
+            self._draw_again()
 
     def _recolor(self, drawn: tuple[StoredPicture, DrawnPicture]) -> None:
         self._task = None
@@ -239,7 +260,9 @@ def _quiet_label(name: str) -> QLabel:
     return label
 
 
-def _read(image: AssociatedImage, inspect: Inspect, *, managed: bool) -> _Read:
+def _read(
+    image: AssociatedImage, inspect: Inspect, way: _Way, reading: ColorReading
+) -> _Read:
     """Read, inspect and draw an image. Worker thread; raises SlideError."""
-    stored = read_associated(image)
-    return _Read(stored, stored.drawn(managed=managed), managed, inspect(stored))
+    stored = read_associated(image, reading)
+    return _Read(stored, way.drawn(stored), way, inspect(stored))

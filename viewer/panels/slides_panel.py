@@ -72,6 +72,7 @@ class SlidesPanel(Panel):
     def show_slides(self, slides: Sequence[Slide]) -> None:
         """Replace the list; nothing is chosen by that."""
         self._slides = tuple(slides)
+        self.thumbnails.reading_of = self.reading_of
         self.thumbnails.keep(slides)
         self.list.blockSignals(True)  # noqa: FBT003 Qt's own signature
         self.list.clear()
@@ -98,6 +99,15 @@ class SlidesPanel(Panel):
     def set_color_managed(self, managed: bool) -> None:
         """Draw the pictures with their profiles, or as stored."""
         self.thumbnails.set_color_managed(managed)
+
+    def set_color_target(self, target: bytes | None) -> None:
+        """Draw the pictures for a display of this profile."""
+        self.thumbnails.set_color_target(target)
+
+    def renew_reading(self, slide: Slide) -> None:
+        """Make a slide's picture again, in the other reading."""
+        self.thumbnails.forget(slide.serial)
+        self._pause.start()
 
     def is_ready(self) -> bool:
         """Whether every picture in view is there."""

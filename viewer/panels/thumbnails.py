@@ -1,6 +1,6 @@
 """Thumbnails: the pictures of the slides in the tray, made one after the other."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
@@ -9,7 +9,7 @@ from viewer.qt.slide_thumbnail import Thumbnail, read_thumbnail
 from viewer.qt.stored_picture import DrawnPicture, StoredPicture
 from viewer.qt.tasks import Task, run
 from viewer.slide.errors import SlideError
-from viewer.slide.model import Slide
+from viewer.slide.model import ColorReading, Slide
 
 EDGE: Final = 160
 """Pixels across, at least, where the slide has so many."""
@@ -39,7 +39,9 @@ class Thumbnails(QObject):
         self._drawn: dict[int, DrawnPicture] = {}
         self._failures: dict[int, str] = {}
         self._tries: dict[int, int] = {}  # of slides whose picture is not whole
+        self.reading_of: Callable[[Slide], ColorReading] | None = None
         self._managed = True
+        self._target: bytes | None = None
         self._reading: Task | None = None
         self._drawing: Task | None = None
 
@@ -99,17 +101,35 @@ class Thumbnails(QObject):
         self._managed = managed
         self._draw_again()
 
+    def set_color_target(self, target: bytes | None) -> None:
+        """Draw all pictures for a display of this profile, None for sRGB."""
+        if target != self._target:
+            self._target = target
+            self._draw_again()
+
+    def forget(self, serial: int) -> None:
+        """Make a slide's picture anew; the one there is stays until then."""
+        self._stored.pop(serial, None)
+        self._failures.pop(serial, None)
+        self._tries[serial] = 0
+        if self._reading is not None:
+            self._reading.abandon()
+            self._reading = None
+
     def _begin(self, serial: int) -> None:
-        slide, managed = self._slides[serial], self._managed
+        slide, managed, target = self._slides[serial], self._managed, self._target
+        reading = ColorReading.AS_ENCODED
+        if self.reading_of is not None:
+            reading = self.reading_of(slide)
         seconds = _SECONDS[self._tries.get(serial, 0)]
 
         def work() -> tuple[Thumbnail, DrawnPicture]:
-            made = read_thumbnail(slide, EDGE, seconds)
-            return made, made.picture.drawn(managed=managed)
+            made = read_thumbnail(slide, EDGE, seconds, reading)
+            return made, made.picture.drawn(managed=managed, target=target)
 
         def take(made: tuple[Thumbnail, DrawnPicture]) -> None:
             self._take(serial, *made)
-            if managed != self._managed:
+            if (managed, target) != (self._managed, self._target):
                 self._draw_again()
 
         self._reading = run(work, take, lambda error: self._fail(serial, error))
@@ -134,10 +154,10 @@ class Thumbnails(QObject):
     def _draw_again(self) -> None:
         if self._drawing is not None:
             self._drawing.abandon()
-        stored, managed = dict(self._stored), self._managed
+        stored, managed, target = dict(self._stored), self._managed, self._target
         self._drawing = run(
             lambda: {
-                serial: picture.drawn(managed=managed)
+                serial: picture.drawn(managed=managed, target=target)
                 for serial, picture in stored.items()
             },
             self._renew,

@@ -9,7 +9,7 @@ from viewer.qt.images import to_qimage
 from viewer.slide.correction import corrected
 from viewer.slide.errors import BrokenProfile
 from viewer.slide.look import Look
-from viewer.slide.model import AssociatedImage, Samples
+from viewer.slide.model import AssociatedImage, ColorReading, OpticalPath, Samples
 
 if TYPE_CHECKING:  # see viewer.slide.model
     import numpy as np
@@ -37,29 +37,33 @@ class StoredPicture:
     bgrx: "NDArray[np.uint8]"
     profile: bytes | None = None
 
-    def drawn(self, *, managed: bool) -> DrawnPicture:
+    def drawn(self, *, managed: bool, target: bytes | None = None) -> DrawnPicture:
         """Return the image, by way of the profile where `managed`. Worker threads.
 
-        A broken profile leaves the colors as they are.
+        `target` is the profile of the display, None that of sRGB. A broken profile
+        leaves the colors as they are.
         """
         if not managed or self.profile is None:
             return DrawnPicture(to_qimage(corrected(self.bgrx, None)))
         from viewer.codecs.icc import DirectCorrection
 
         try:
-            drawn = corrected(self.bgrx, DirectCorrection(self.profile))
+            drawn = corrected(self.bgrx, DirectCorrection(self.profile, target))
         except BrokenProfile as error:
             sentence = f"Colors are shown as stored: {error}."
             return DrawnPicture(to_qimage(corrected(self.bgrx, None)), sentence)
         return DrawnPicture(to_qimage(drawn))
 
 
-def read_associated(image: AssociatedImage) -> StoredPicture:
+def read_associated(
+    image: AssociatedImage, color: ColorReading = ColorReading.AS_ENCODED
+) -> StoredPicture:
     """Read a label, overview or thumbnail. Worker threads; raises SlideError."""
-    window = None
-    if image.grey_range is not None:
-        window = (float(image.grey_range[0]), float(image.grey_range[1]))
-    return stored(image.read(), Look(window=window), image.icc_profile)
+    read = image.read
+    if color is ColorReading.AS_DECLARED and image.read_declared is not None:
+        read = image.read_declared
+    grey = OpticalPath("", grey_range=image.grey_range)
+    return stored(read(), Look.natural(grey), image.icc_profile)
 
 
 def stored(

@@ -30,6 +30,7 @@ GESTURES: Final[Sequence[Gesture]] = (
     ),
     Gesture("Shift + drag", "Zoom to a rectangle"),
     Gesture("Shift + wheel, two fingers on a trackpad", "Move the slide"),
+    Gesture("Ctrl + wheel", "Focus up or down, where there are several planes"),
     Gesture("Click", "Choose a tile: its frame and file are shown in the panels"),
     Gesture("Double click", "Center and zoom in"),
     Gesture("Shift + double click", "Center and zoom out"),

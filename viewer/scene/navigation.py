@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QGestureEvent, QPinchGesture
 from viewer.scene.pointing import Pointed, Pointing
 from viewer.scene.rubber_band import RubberBand
 from viewer.slide.model import Slide
+from viewer.slide.scale import ANY_MICROMETERS
 
 ZOOM_STEP: Final = 1.25
 """Of one notch of the wheel, and of the keys."""
@@ -29,7 +30,6 @@ MAGNIFICATIONS: Final[Mapping[int, float]] = {
 MICROMETERS_AT_1X: Final = 10.0
 """Of a pixel: one of 0.25 um is what 40x has come to mean."""
 
-_SANE_MICROMETERS: Final = (0.02, 50.0)
 _NOTCH: Final = 120.0  # eighths of a degree, one notch of a wheel
 _WHEEL_PAN: Final = 80.0  # pixels that a notch pans by
 _PAN_PART: Final = 1 / 8  # of the view, an arrow key
@@ -41,7 +41,7 @@ def micrometers_per_pixel(slide: Slide) -> tuple[float, float] | None:
     spacing = slide.levels[0].spacing
     if spacing is None:
         return None
-    low, high = _SANE_MICROMETERS
+    low, high = ANY_MICROMETERS
     x, y = spacing.x * 1000, spacing.y * 1000
     return (x, y) if low <= x <= high and low <= y <= high else None
 
@@ -101,6 +101,10 @@ class Movable(Pointed, Protocol):
 
     def show_magnification(self, magnified: float) -> None:
         """Show a magnification."""
+        ...
+
+    def step_focus(self, steps: int) -> bool:
+        """Go up by so many focal planes; whether there are several."""
         ...
 
 
@@ -184,7 +188,7 @@ class Navigation:
         modifiers, turned = event.modifiers(), event.angleDelta()
         event.accept()
         if modifiers & Qt.KeyboardModifier.ControlModifier:
-            self._zoom_by_wheel(event)  # a pinch, on trackpads of Windows
+            self._focus_by_wheel(event)
         elif _is_trackpad(event):
             moved = event.pixelDelta()
             self._view.pan_by(-moved.x(), -moved.y())
@@ -195,6 +199,12 @@ class Navigation:
         else:
             self._zoom_by_wheel(event)
         return True
+
+    def _focus_by_wheel(self, event: QWheelEvent) -> None:
+        notches = event.angleDelta().y() / _NOTCH
+        # Parts of notches are a pinch, on trackpads of Windows.
+        if not (notches.is_integer() and self._view.step_focus(int(notches))):
+            self._zoom_by_wheel(event)
 
     def _zoom_by_wheel(self, event: QWheelEvent) -> None:
         notches = event.angleDelta().y() / _NOTCH

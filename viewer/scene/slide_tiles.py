@@ -1,7 +1,7 @@
-"""SlideTiles: the tiles of the slide on screen, in the look it is wanted in."""
+"""SlideTiles: the tiles of the slide on screen, in the look and focus wanted."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from viewer.qt.images import Picture
 from viewer.slide.geometry import Rect
@@ -17,37 +17,61 @@ _BYTES_PER_PIXEL: Final = 4
 _SPARE: Final = 0.75  # of the budget; the rest is for other slides and old looks
 
 
+class _Sight(NamedTuple):
+    """How places are seen: in a look, and on a focal plane."""
+
+    look: Look
+    focal_plane: int
+
+
 class SlideTiles:
     """What a slide has to show, and what of it is to be loaded.
 
-    After a change of look, pictures in the last look that was complete stand in until
-    the new ones are there, and what is in view comes first. Invariant: the loader's
-    list of this owner is made from `viewport` and the looks alone. GUI thread.
+    After a change of look or focal plane, pictures of the last sight that was complete
+    stand in until the new ones are there, and what is in view comes first. Invariant:
+    the loader's list of this owner is made from `viewport` and the sights alone. GUI
+    thread.
     """
 
     def __init__(
-        self, loader: TileLoader[DisplayTile, Picture], slide: Slide, look: Look
+        self,
+        loader: TileLoader[DisplayTile, Picture],
+        slide: Slide,
+        look: Look,
+        focal_plane: int = 0,
     ) -> None:
         self.slide = slide
         self.levels: Sequence[Level] = slide.levels
         self.viewport = Viewport(Rect(0, 0, 0, 0), 1.0)
         self._loader = loader
-        self._look = look
-        self._old_look: Look | None = None
+        self._sight = _Sight(look, focal_plane)
+        self._old: _Sight | None = None
         self._capacity = _capacity(loader.budget, self.levels)
 
     @property
     def look(self) -> Look:
         """The look that tiles are loaded in."""
-        return self._look
+        return self._sight.look
 
     @look.setter
     def look(self, look: Look) -> None:
-        if look == self._look:
+        self._see(self._sight._replace(look=look))
+
+    @property
+    def focal_plane(self) -> int:
+        """The focal plane that tiles are loaded of."""
+        return self._sight.focal_plane
+
+    @focal_plane.setter
+    def focal_plane(self, plane: int) -> None:
+        self._see(self._sight._replace(focal_plane=plane))
+
+    def _see(self, sight: _Sight) -> None:
+        if sight == self._sight:
             return
-        if self._old_look is None or self.is_complete():
-            self._old_look = self._look
-        self._look = look
+        if self._old is None or self.is_complete():
+            self._old = self._sight
+        self._sight = sight
         self.want()
 
     @property
@@ -59,7 +83,7 @@ class SlideTiles:
     @property
     def absent(self) -> tuple[int, int, int]:
         """The RGB color of what was not scanned, as it is drawn."""
-        return self._look.absent(self.slide.optical_paths[self._look.optical_paths[0]])
+        return self.look.absent(self.slide.optical_paths[self.look.optical_paths[0]])
 
     @property
     def target_level(self) -> int:
@@ -70,11 +94,13 @@ class SlideTiles:
         """Tell the loader what a viewport needs, best first: this one, or the next."""
         viewport = viewport or self.viewport
         places = wanted(self.levels, viewport, self._capacity)
-        if self._old_look is not None:
-            # Nothing is blank, for the old look stands in: no backdrop before the view.
-            seen = set(target_places(self.levels, viewport))
+        in_view = target_places(self.levels, viewport)
+        if self._old is not None:
+            # Nothing is blank, as the old sight stands in: no backdrop before the view.
+            seen = set(in_view)
             places.sort(key=lambda place: place not in seen)
-        self._loader.want(self, [self._tile(place, self._look) for place in places])
+        tiles = [self._tile(place, self._sight) for place in places]
+        self._loader.want(self, (tiles + self._beside(in_view))[: self._capacity])
 
     def want_nothing(self) -> None:
         """Take back every wish."""
@@ -82,14 +108,14 @@ class SlideTiles:
 
     def shown_at(self, place: Place) -> Shown | None:
         """Return what there is to paint at a place; None if that is nothing yet."""
-        shown = self._loader.get(self._tile(place, self._look))
-        if shown is None and self._old_look is not None:
-            return self._loader.get(self._tile(place, self._old_look))
+        shown = self._loader.get(self._tile(place, self._sight))
+        if shown is None and self._old is not None:
+            return self._loader.get(self._tile(place, self._old))
         return shown
 
     def is_final(self, place: Place) -> bool:
         """Whether a place has all it will ever have, in the wanted look."""
-        shown = self._loader.get(self._tile(place, self._look))
+        shown = self._loader.get(self._tile(place, self._sight))
         return shown is not None and (isinstance(shown, Failure) or shown.complete)
 
     def is_complete(self) -> bool:
@@ -132,8 +158,8 @@ class SlideTiles:
         A coarser tile is seen only while something of the target level is missing, a
         finer one never.
         """
-        if self._old_look is not None and self.is_complete():
-            self._old_look = None
+        if self._old is not None and self.is_complete():
+            self._old = None
         target = self.target_level
         areas: list[Rect] = []
         coarser: list[Rect] = []
@@ -167,11 +193,26 @@ class SlideTiles:
         if not self.slide.failed or not stored or stored[-1] == self.target_level:
             return None
         place = self._place(stored[-1], x, y)
-        key = None if place is None else self._tile(place, self._look).tile_keys()[0]
+        key = None if place is None else self._tile(place, self._sight).tile_keys()[0]
         return None if key is None else self.slide.failed.get(key)
 
-    def _tile(self, place: Place, look: Look) -> DisplayTile:
-        return DisplayTile(self.slide.serial, *place, 0, look)
+    def tile(self, place: Place) -> DisplayTile:
+        """Return a place as it is wanted now."""
+        return self._tile(place, self._sight)
+
+    def _tile(self, place: Place, sight: _Sight) -> DisplayTile:
+        return DisplayTile(self.slide.serial, *place, sight.focal_plane, sight.look)
+
+    def _beside(self, places: Sequence[Place]) -> list[DisplayTile]:
+        """Return places on the focal planes above and below."""
+        plane = self._sight.focal_plane
+        planes = range(len(self.slide.focal_planes))
+        return [
+            self._tile(place, self._sight._replace(focal_plane=near))
+            for near in (plane + 1, plane - 1)
+            if near in planes
+            for place in places
+        ]
 
 
 def _capacity(budget: int, levels: Sequence[Level]) -> int:

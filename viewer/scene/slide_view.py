@@ -70,13 +70,16 @@ class SlideView(TiledView):
         self._navigation = Navigation(self)
         self.overlays = Overlays()
         self.overlays.add(self._navigation.band)
+        self.focal_plane_changed.connect(self.look_changed)
         self._camera_moved.connect(self._follow_camera)
         self.viewport_changed.connect(self._want)
         self.setAccessibleName(_NO_SLIDE)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
 
-    def show_slide(self, slide: Slide | None, look: Look | None = None) -> None:
+    def show_slide(
+        self, slide: Slide | None, look: Look | None = None, focal_plane: int = 0
+    ) -> None:
         """Show the whole of another slide and take the focus; None shows nothing."""
         self._navigation.stop()
         if self._tiles is not None:
@@ -88,7 +91,7 @@ class SlideView(TiledView):
             self._show_picture(1, 1)
         else:
             self.setAccessibleName(f"Slide {slide.name}")
-            self._tiles = SlideTiles(self._loader, slide, look or Look())
+            self._tiles = SlideTiles(self._loader, slide, look or Look(), focal_plane)
             shrunken = self._refinement.shrunken
             self._item = PyramidItem(self._tiles, self._placeholders, shrunken)
             self.scene().addItem(self._item)

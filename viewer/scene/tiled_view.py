@@ -9,7 +9,7 @@ from viewer.scene.eased_view import EasedView
 from viewer.scene.navigation import pixel_size_at
 from viewer.scene.slide_tiles import SlideTiles
 from viewer.slide.look import Look
-from viewer.slide.model import Slide, TileKey
+from viewer.slide.model import Slide
 from viewer.tiles.loader import Failure
 from viewer.tiles.plan import Place
 
@@ -26,6 +26,9 @@ class TiledView(EasedView):
 
     tile_picked = Signal(object)
     """The TileKey of the shown level under a plain click."""
+
+    focal_plane_changed = Signal(int)
+    """The focal plane on screen, or wanted there."""
 
     reset_wanted = Signal()
     """Home: everything is to be as it is at first, not the place alone."""
@@ -44,6 +47,28 @@ class TiledView(EasedView):
     def look(self) -> Look:
         """How it is drawn."""
         return Look() if self._tiles is None else self._tiles.look
+
+    @property
+    def focal_plane(self) -> int:
+        """Which focal plane is on screen, or on its way there."""
+        return 0 if self._tiles is None else self._tiles.focal_plane
+
+    def set_focal_plane(self, plane: int) -> None:
+        """Show another focal plane; the one before stays until it is there."""
+        if self._tiles is None or plane == self._tiles.focal_plane:
+            return
+        if plane in range(len(self._tiles.slide.focal_planes)):
+            self._tiles.focal_plane = plane
+            self.viewport().update()
+            self.focal_plane_changed.emit(plane)
+
+    def step_focus(self, steps: int) -> bool:
+        """Go up by so many focal planes, or as far as there are; whether there are."""
+        if self._tiles is None or len(self._tiles.slide.focal_planes) < 2:
+            return False
+        last = len(self._tiles.slide.focal_planes) - 1
+        self.set_focal_plane(min(last, max(0, self.focal_plane + steps)))
+        return True
 
     def show_magnification(self, magnified: float) -> None:
         """Show a magnification by micrometers per pixel, or say why not."""
@@ -86,8 +111,7 @@ class TiledView(EasedView):
             return
         place = self._tiles.place_at(*self._level_0(position))
         if place is not None:
-            path = self._tiles.look.optical_paths[0]
-            self.tile_picked.emit(TileKey(self._tiles.slide.serial, *place, 0, path))
+            self.tile_picked.emit(self._tiles.tile(place).tile_keys()[0])
 
     def picture_at(self, place: Place) -> Picture | None:
         """Return what there is of a tile in the look on screen; None if nothing."""

@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from viewer.slide.adjustment import NEUTRAL, Adjustment
-from viewer.slide.correction import AS_STORED, Correction, Corrections, corrected
+from viewer.slide.channels import Channel, light_of, shone
+from viewer.slide.correction import AS_STORED, Corrections, corrected
 from viewer.slide.model import ColorReading, Empty, OpticalPath, Samples, TileKey
 
 if TYPE_CHECKING:  # see viewer.slide.model
@@ -19,13 +20,14 @@ class Look:
     """What is done to samples before they are drawn: nothing, by default.
 
     `optical_paths` are read and drawn together: one alone as it is, several added up.
-    `window` is the range of grey samples shown as black to white; None is all that the
-    sample type can hold. `adjustment` comes last, on the values of the display.
+    `channels` say how those of grey samples are drawn; one without is white for all
+    that the sample type can hold. `adjustment` comes last, on the values of the
+    display.
     """
 
     optical_paths: tuple[int, ...] = (0,)
     corrections: Corrections = AS_STORED
-    window: tuple[float, float] | None = None
+    channels: tuple[Channel, ...] = ()
     color: ColorReading = ColorReading.AS_ENCODED
     adjustment: Adjustment = NEUTRAL
 
@@ -38,10 +40,8 @@ class Look:
         adjustment: Adjustment = NEUTRAL,
     ) -> "Look":
         """Return the look of one optical path: grey from darkest to brightest."""
-        window = None
-        if path.grey_range is not None:
-            window = (float(path.grey_range[0]), float(path.grey_range[1]))
-        return cls((number,), corrections, window, adjustment=adjustment)
+        channels = () if path.grey_range is None else (Channel.whole(path, number),)
+        return cls((number,), corrections, channels, adjustment=adjustment)
 
     def __hash__(self) -> int:
         """Hash once: a look is part of every key that a painting asks for."""
@@ -53,7 +53,7 @@ class Look:
             (
                 self.optical_paths,
                 self.corrections,
-                self.window,
+                self.channels,
                 self.color,
                 self.adjustment,
             )
@@ -72,11 +72,11 @@ class Look:
         """
         paths = zip(self.optical_paths, samples, strict=False)
         layers = [
-            self._drawn(layer, self.corrections.at(level, path))
-            for path, layer in paths
-            if not isinstance(layer, Empty)
+            (path, layer) for path, layer in paths if not isinstance(layer, Empty)
         ]
-        drawn = layers[0] if len(layers) == 1 else _added(layers)
+        drawn = self._alone(*layers[0], level) if len(layers) == 1 else None
+        if drawn is None:
+            drawn = shone(self._lights(layers, level))
         return drawn if self.adjustment == NEUTRAL else self.adjustment.apply(drawn)
 
     def absent(self, path: OpticalPath) -> tuple[int, int, int]:
@@ -85,22 +85,36 @@ class Look:
         adjusted = self.adjustment.value
         return adjusted(red), adjusted(green), adjusted(blue)
 
-    def _drawn(
-        self, samples: Samples, correction: Correction | None
-    ) -> "NDArray[np.uint8]":
+    def channel_of(self, optical_path: int, samples: Samples) -> Channel:
+        """Return how grey samples of an optical path are drawn."""
+        return next(
+            (each for each in self.channels if each.optical_path == optical_path),
+            Channel(optical_path, 0.0, float(2 ** (8 * samples.dtype.itemsize) - 1)),
+        )
+
+    def _alone(
+        self, path: int, samples: Samples, level: int
+    ) -> "NDArray[np.uint8] | None":
+        """Return the pixels of a single path of colors; None for one of grey."""
         if samples.ndim == 2:
-            return self._grey(samples)
+            return None
+        correction = self.corrections.at(level, path)
         return corrected(samples.astype("uint8", copy=False), correction)
 
-    def _grey(self, samples: Samples) -> "NDArray[np.uint8]":
-        import numpy as np
+    def _lights(
+        self, layers: "Sequence[tuple[int, Samples]]", level: int
+    ) -> "NDArray[np.uint64]":
+        """Add up the light of several optical paths."""
+        total = self._light(*layers[0], level)
+        for layer in layers[1:]:
+            total += self._light(*layer, level)
+        return total
 
-        low, high = self.window or (0.0, float(np.iinfo(samples.dtype).max))
-        values = (samples.astype(np.float32) - low) * (255.0 / max(high - low, 1e-6))
-        drawn = np.empty((*samples.shape, 4), np.uint8)
-        drawn[..., :3] = np.clip(values + 0.5, 0, 255).astype(np.uint8)[..., None]
-        drawn[..., 3] = 255
-        return drawn
+    def _light(self, path: int, samples: Samples, level: int) -> "NDArray[np.uint64]":
+        colors = self._alone(path, samples, level)
+        if colors is not None:
+            return light_of(colors)
+        return self.channel_of(path, samples).light(samples)
 
 
 class DisplayTile(NamedTuple):
@@ -118,13 +132,3 @@ class DisplayTile(NamedTuple):
         return [
             TileKey(*self[:5], optical_path) for optical_path in self.look.optical_paths
         ]
-
-
-def _added(layers: "Sequence[NDArray[np.uint8]]") -> "NDArray[np.uint8]":
-    """Add up the light of several optical paths."""
-    import numpy as np
-
-    total = layers[0].astype(np.uint16)
-    for layer in layers[1:]:
-        total += layer
-    return np.minimum(total, 255).astype(np.uint8)

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from viewer.slide.adjustment import NEUTRAL
 from viewer.slide.errors import SlideError
 from viewer.slide.geometry import Size
 from viewer.slide.look import DisplayTile, Look
-from viewer.slide.model import EMPTY, Level, Slide
+from viewer.slide.model import EMPTY, Empty, Level, Slide
 
 _MOST_BYTES: Final = 1 << 30
 _FARTHEST: Final = 1 << 40  # pixels, where a float still knows each of them
@@ -19,7 +20,11 @@ _FARTHEST: Final = 1 << 40  # pixels, where a float still knows each of them
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Pixels (rows, columns, 3) uint8 RGB, and the sentences of tiles that failed."""
+    """Pixels (rows, columns, 3) uint8 RGB, and the sentences of tiles that failed.
+
+    The pixels are a view on the four bytes that a screen wants of each;
+    np.ascontiguousarray packs them where three are due.
+    """
 
     pixels: NDArray[np.uint8]
     failures: tuple[str, ...]
@@ -49,12 +54,14 @@ def read_region(slide: Slide, place: Place, look: Look | None = None) -> Region:
     than 1 GiB of pixels and for places beyond any slide.
     """
     look = look or Look.natural(slide.optical_paths[0])
-    _check(slide, place, look)
+    check_place(slide, place, look.optical_paths)
     level = slide.levels[place.level]
     left = floor(place.x / level.downsample.x + 0.5)
     top = floor(place.y / level.downsample.y + 0.5)
-    pixels = np.empty((place.size.height, place.size.width, 3), np.uint8)
-    pixels[:] = look.absent(slide.optical_paths[look.optical_paths[0]])
+    canvas = np.empty((place.size.height, place.size.width), "<u4")
+    absent = _packed(look.absent(slide.optical_paths[look.optical_paths[0]]))
+    if not _lies_within(level, left, top, place.size):
+        canvas[:] = absent
     failures: list[str] = []
     columns = _tiles(left, place.size.width, level.tile_size.width, level.columns)
     rows = _tiles(top, place.size.height, level.tile_size.height, level.rows)
@@ -64,16 +71,22 @@ def read_region(slide: Slide, place: Place, look: Look | None = None) -> Region:
                 slide.serial, place.level, column, row, place.focal_plane, look
             )
             try:
-                drawn = _drawn(slide, tile)
+                drawn = _drawn(slide, tile, level)
             except SlideError as error:
                 failures.append(str(error))
-                continue
+                drawn = None
+            area = _area(level, tile, left, top)
+            if drawn is None or drawn.shape[:2] != (area.height, area.width):
+                _fill(canvas, absent, area)
             if drawn is not None:
-                _paste(pixels, drawn, _offset(level, tile, left, top))
+                _paste(canvas, drawn, area)
+            drawn = None  # the next tile may have its memory, still in the cache
+    pixels = canvas.view(np.uint8).reshape(*canvas.shape, 4)[..., 2::-1]
     return Region(pixels, tuple(failures))
 
 
-def _check(slide: Slide, place: Place, look: Look) -> None:
+def check_place(slide: Slide, place: Place, optical_paths: Sequence[int]) -> None:
+    """Raise SlideError for what a slide does not have, see `read_region`."""
     width, height = place.size
     if not (abs(place.x) < _FARTHEST and abs(place.y) < _FARTHEST):
         raise SlideError(
@@ -83,10 +96,7 @@ def _check(slide: Slide, place: Place, look: Look) -> None:
     limits = (
         ("level", place.level, len(slide.levels)),
         ("focal plane", place.focal_plane, len(slide.focal_planes)),
-        *(
-            ("optical path", path, len(slide.optical_paths))
-            for path in look.optical_paths
-        ),
+        *(("optical path", path, len(slide.optical_paths)) for path in optical_paths),
     )
     for thing, asked, count in limits:
         if not 0 <= asked < count:
@@ -107,35 +117,69 @@ def _tiles(start: int, length: int, tile: int, count: int) -> range:
     return range(first, max(first, last))
 
 
-def _drawn(slide: Slide, tile: DisplayTile) -> NDArray[np.uint8] | None:
+def _lies_within(level: Level, left: int, top: int, size: Size) -> bool:
+    """Whether all of a region is the level's, so that tiles leave nothing out."""
+    return (
+        left >= 0
+        and top >= 0
+        and left + size.width <= level.size.width
+        and top + size.height <= level.size.height
+    )
+
+
+def _drawn(slide: Slide, tile: DisplayTile, level: Level) -> NDArray[np.uint8] | None:
     """Read the optical paths that the look wants; None where none has anything."""
     look = tile.look
     found = [slide.read_samples(key, look.color) for key in tile.tile_keys()]
     if all(each is EMPTY for each in found):
         return None
+    if len(found) == 1 and level.stored and _does_nothing(look):
+        samples = found[0]
+        if not isinstance(samples, Empty) and samples.ndim == 3:
+            return samples.astype(np.uint8, copy=False)
     return look.render(found, tile.level)
 
 
-def _offset(level: Level, tile: DisplayTile, left: int, top: int) -> tuple[int, int]:
-    return (
+def _does_nothing(look: Look) -> bool:
+    """Whether stored colors are drawn as they are, so that rendering is spared."""
+    return not look.corrections and look.adjustment == NEUTRAL
+
+
+def _packed(rgb: tuple[int, int, int]) -> int:
+    """Return a color as BGRX, four bytes in one number."""
+    red, green, blue = rgb
+    return 0xFF << 24 | red << 16 | green << 8 | blue
+
+
+class _Area(NamedTuple):
+    """A rectangle in the pixels of a region, which may stick out of it."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+def _area(level: Level, tile: DisplayTile, left: int, top: int) -> _Area:
+    return _Area(
         tile.column * level.tile_size.width - left,
         tile.row * level.tile_size.height - top,
+        *level.tile_extent(tile.column, tile.row),
     )
 
 
-def _paste(
-    pixels: NDArray[np.uint8], drawn: NDArray[np.uint8], offset: tuple[int, int]
-) -> None:
-    """Copy BGRX into RGB where the two overlap; `offset` is that of `drawn`."""
-    x, y = offset
-    rows = slice(max(0, y), min(pixels.shape[0], y + drawn.shape[0]))
-    columns = slice(max(0, x), min(pixels.shape[1], x + drawn.shape[1]))
-    if rows.start >= rows.stop or columns.start >= columns.stop:
-        return
-    part = drawn[
-        rows.start - y : rows.stop - y, columns.start - x : columns.stop - x, :3
-    ]
-    pixels[rows, columns] = part[..., ::-1]
+def _fill(canvas: NDArray[np.uint32], color: int, area: _Area) -> None:
+    x, y = max(0, area.x), max(0, area.y)
+    canvas[y : area.y + area.height, x : area.x + area.width] = color
+
+
+def _paste(canvas: NDArray[np.uint32], drawn: NDArray[np.uint8], area: _Area) -> None:
+    """Copy BGRX where the two overlap; `drawn` begins where `area` does."""
+    x, y = max(0, area.x), max(0, area.y)
+    pixels = drawn if drawn.strides[-1] == 1 else np.ascontiguousarray(drawn)
+    part = pixels.view("<u4")[y - area.y :, x - area.x :, 0]
+    part = part[: canvas.shape[0] - y, : canvas.shape[1] - x]
+    canvas[y : y + part.shape[0], x : x + part.shape[1]] = part
 
 
 def optical_path_number(slide: Slide, wanted: str | None) -> int:

@@ -35,6 +35,9 @@ def versions() -> str:
             library_version("tifffile"),
             library_version("pylibjpeg"),
             library_version("platformdirs"),
+            library_version("defusedxml"),
+            library_version("openslide-python"),
+            library_version("openslide-bin"),
             *codec_versions(),
         ]
     )

@@ -27,6 +27,9 @@ class Need(Flag):
     SLIDE = auto()
     SEVERAL_SLIDES = auto()
     SOMETHING_TO_LEAVE = auto()
+    CHANNELS = auto()
+    SEVERAL_PLANES = auto()
+    OTHER_SIDE = auto()
 
 
 class ActionRow(NamedTuple):
@@ -56,6 +59,7 @@ HELP: Final = "&Help"
 
 _SEPARATOR: Final = ("", "", ())
 _SHOWN: Final = (Binding.SHOWN, Need.SLIDE)
+_FOCUSED: Final = (Binding.PICTURE, Need.SEVERAL_PLANES)
 _SWITCHED: Final = (Binding.PICTURE, Need.SEVERAL_SLIDES)
 
 ACTIONS: Final[Sequence[ActionRow]] = (
@@ -127,6 +131,14 @@ ACTIONS: Final[Sequence[ActionRow]] = (
         tip="Show a line of a round length on the slide",
     ),
     ActionRow(
+        VIEW,
+        "other_side",
+        "As &TIFF",
+        ("Ctrl+T",),
+        need=Need.OTHER_SIDE,
+        tip="Show the other side of a file that is DICOM and TIFF at once",
+    ),
+    ActionRow(
         ZOOM, "zoom_in", "Zoom &In", ("+",), *_SHOWN, tip="Magnify a quarter more"
     ),
     ActionRow(
@@ -179,12 +191,58 @@ ACTIONS: Final[Sequence[ActionRow]] = (
     ),
     ActionRow(
         COLOR,
+        "color_declared",
+        "Show Colors as &Declared",
+        (),
+        need=Need.SLIDE,
+        checked=False,
+        tip="Believe the attributes where the pixel data says otherwise of its colors",
+    ),
+    ActionRow(
+        COLOR,
         "reset_adjustment",
         "&Reset Adjustments",
         (),
         need=Need.SLIDE,
         tip="Show colors as the slide says (Home, with the whole slide)",
     ),
+    ActionRow(COLOR, *_SEPARATOR),
+    ActionRow(
+        COLOR,
+        "all_channels",
+        "Show &All Channels",
+        ("Alt+0",),
+        need=Need.CHANNELS,
+        tip="Add up all optical paths of grey samples",
+    ),
+    *(
+        ActionRow(
+            COLOR,
+            f"channel_{number}",
+            f"Channel {number}",
+            (f"Alt+{number}",),
+            need=Need.CHANNELS,
+            tip=f"Show or hide channel {number}",
+        )
+        for number in range(1, 10)
+    ),
+    ActionRow(
+        GO,
+        "focus_up",
+        "Focus &Up",
+        ("]",),
+        *_FOCUSED,
+        tip="Show the focal plane above",
+    ),
+    ActionRow(
+        GO,
+        "focus_down",
+        "Focus &Down",
+        ("[",),
+        *_FOCUSED,
+        tip="Show the focal plane below",
+    ),
+    ActionRow(GO, *_SEPARATOR),
     ActionRow(
         GO,
         "next_slide",

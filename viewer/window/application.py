@@ -142,12 +142,18 @@ def _begin(window: "MainWindow", paths: Sequence[Path], *, demo: bool) -> None:
     from viewer.window.interrupts import Interrupts
 
     Interrupts(window)
+    run(_tidy, lambda _none: None, _forget)
     if demo:
         window.open_demo()
     elif paths:
         window.open(paths)
     else:
         _warm_up()
+
+
+def _tidy() -> None:
+    """Remove what crashed processes left of archives that they unpacked."""
+    importlib.import_module("viewer.formats.unpacked").remove_leftovers()
 
 
 def _warm_up() -> None:

@@ -51,18 +51,23 @@ class ColorPreparation(QObject):
         """Whether nothing is done in the background any more."""
         return self._task is None and self._building is None
 
-    def prepare(self, profiles: Sequence[bytes]) -> list[OpenedProfile] | None:
-        """Return what became of profiles; None where `prepared` will say so."""
+    def prepare(
+        self, profiles: Sequence[bytes], target: bytes | None = None
+    ) -> list[OpenedProfile] | None:
+        """Return what became of profiles; None where `prepared` will say so.
+
+        `target` is the profile of the display, None that of sRGB.
+        """
         self._abandon()
-        known = [self._known(icc) for icc in profiles]
+        known = [self._known(icc, target) for icc in profiles]
         opened = [each for each in known if each is not None]
         if len(opened) == len(profiles):
             self._use(opened)
             return opened
         self._task = run(
-            lambda: [_opened(icc) for icc in profiles],
+            lambda: [_opened(icc, target) for icc in profiles],
             self._finish,
-            lambda error: self._fail(profiles, error),
+            lambda error: self._fail(profiles, target, error),
         )
         return None
 
@@ -82,21 +87,27 @@ class ColorPreparation(QObject):
             self._building.task.abandon()
             self._building = None
 
-    def _known(self, icc: bytes) -> OpenedProfile | None:
-        return next((each for each in self._opened if each.icc == icc), None)
+    def _known(self, icc: bytes, target: bytes | None) -> OpenedProfile | None:
+        wanted = icc, target
+        opened = self._opened
+        return next(
+            (each for each in opened if (each.icc, each.target) == wanted), None
+        )
 
     def _finish(self, fresh: list[OpenedProfile]) -> None:
         self._task = None
-        opened = [self._known(each.icc) or each for each in fresh]
+        opened = [self._known(each.icc, each.target) or each for each in fresh]
         self._use(opened)
         self.prepared.emit(opened)
 
-    def _fail(self, profiles: Sequence[bytes], error: Exception) -> None:
+    def _fail(
+        self, profiles: Sequence[bytes], target: bytes | None, error: Exception
+    ) -> None:
         """Leave colors as stored after a bug."""
         self._task = None
         sentence = faults.record(error).sentence
         self.prepared.emit(
-            [OpenedProfile(icc, "", "", None, sentence) for icc in profiles]
+            [OpenedProfile(icc, "", "", None, sentence, target) for icc in profiles]
         )
 
     def _use(self, opened: Sequence[OpenedProfile]) -> None:
@@ -136,12 +147,13 @@ class _Building:
             correction.build_table(self.given_up.is_set)
 
 
-def _opened(icc: bytes) -> OpenedProfile:
+def _opened(icc: bytes, target: bytes | None = None) -> OpenedProfile:
     """Open one profile. Background thread."""
     from viewer.codecs.icc import TableCorrection, profile_class, profile_description
 
     name, device_class = profile_description(icc), profile_class(icc)
     try:
-        return OpenedProfile(icc, name, device_class, TableCorrection(icc))
+        correction = TableCorrection(icc, target)
     except BrokenProfile as error:
-        return OpenedProfile(icc, name, device_class, None, str(error))
+        return OpenedProfile(icc, name, device_class, None, str(error), target)
+    return OpenedProfile(icc, name, device_class, correction, target=target)

@@ -41,6 +41,15 @@ def ask_folder(
     return _ask(parent, "Open folder", folder, QFileDialog.FileMode.Directory, chosen)
 
 
+def ask_profile(
+    parent: QWidget, chosen: Callable[[Sequence[Path]], None]
+) -> QFileDialog:
+    """Ask for the file of a monitor's profile."""
+    return _ask(
+        parent, "Monitor profile", "", QFileDialog.FileMode.ExistingFile, chosen
+    )
+
+
 def resize_to_text(dialog: QDialog, text: QWidget, letters: int, lines: int) -> None:
     """Make a dialog as wide and high as so much text, as far as the screen has room.
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.panels.adjustment_panel import AdjustmentPanel
+from viewer.panels.channels_panel import ChannelsPanel
 from viewer.panels.files_panel import FilesPanel
 from viewer.panels.images_panel import ImagesPanel
 from viewer.panels.metadata_panel import MetadataPanel
@@ -51,6 +52,13 @@ PANELS: Final[Sequence[PanelRow]] = (
         AdjustmentPanel,
         Qt.DockWidgetArea.RightDockWidgetArea,
         "Shift+Y",
+        whole=True,
+    ),
+    PanelRow(
+        "channels",
+        ChannelsPanel,
+        Qt.DockWidgetArea.RightDockWidgetArea,
+        "C",
         whole=True,
     ),
     PanelRow(
@@ -97,7 +105,7 @@ class Docks:
         window.setCorner(corner.BottomRightCorner, right)
         window.setCorner(corner.TopRightCorner, right)
         window.tabifyDockWidget(self._docks["problems"], self._docks["files"])
-        for name in ("slides", "adjustments", "problems", "files"):
+        for name in ("slides", "adjustments", "channels", "problems", "files"):
             self._docks[name].hide()
         DockTabs(window, self._docks.values())
 

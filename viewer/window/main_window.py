@@ -20,7 +20,7 @@ from viewer.panels.images_panel import ImagesPanel
 from viewer.panels.slides_panel import SlidesPanel
 from viewer.qt.resources import application_icon
 from viewer.scene.slide_view import SlideView
-from viewer.slide.model import Slide, TileKey
+from viewer.slide.model import Personality, Slide, TileKey
 from viewer.tiles.plan import Viewport
 from viewer.window.actions import FILE, VIEW, Need
 from viewer.window.appearance import Appearance
@@ -29,11 +29,13 @@ from viewer.window.commands import Commands
 from viewer.window.docks import Docks
 from viewer.window.finding import Finding
 from viewer.window.focus_ring import FocusRing
+from viewer.window.focusing import Focusing, needs_met_by
 from viewer.window.full_screen import FullScreen
 from viewer.window.help import Help
 from viewer.window.message_bar import MessageBar
 from viewer.window.moving import Moving
 from viewer.window.opening import Opening
+from viewer.window.personality import OTHER_SIDE, PersonalitySwitch
 from viewer.window.preview import Preview
 from viewer.window.problems import ProblemsFeed
 from viewer.window.rotations import RememberedRotations
@@ -78,8 +80,11 @@ class MainWindow(QMainWindow):
         self.finding = Finding(self, self.docks, self.view)
         self.moving = Moving(self.view, self.session, settings)
         self.full_screen = FullScreen(self, self.docks)
+        self.personality = PersonalitySwitch(self.view, self.session, self.opening)
+        self.focusing = Focusing(self.view, self.status.focus)
         self.commands = Commands(self, self.view, self._slots())
         self.moving.offer(self.commands)
+        self.personality.offer(self.commands[OTHER_SIDE])
         self.docks.offer(self.commands, self.view)
         self.color.offer(self.docks, self.status, self.commands)
         self.opening.offer(self.start_page)
@@ -93,9 +98,11 @@ class MainWindow(QMainWindow):
         self._restore()
         self.show_slide(None)
 
-    def open(self, paths: Iterable[Path]) -> None:
+    def open(
+        self, paths: Iterable[Path], personality: Personality | None = None
+    ) -> None:
         """Open files and folders; the slide on screen stays until they are there."""
-        self.opening.open(paths)
+        self.opening.open(paths, personality)
 
     def open_demo(self) -> None:
         """Open the demo slide."""
@@ -106,7 +113,8 @@ class MainWindow(QMainWindow):
         if slide is not None:
             self._stack.setCurrentWidget(self.view)
             self.docks.reveal()
-        self.view.show_slide(slide, self.color.prepare(slide))
+        look, plane = self.color.prepare(slide), self.focusing.prepare(slide)
+        self.view.show_slide(slide, look, plane)
         for panel in self.docks.panels.values():
             panel.show_slide(slide)
         self._feed.show_slide(slide)
@@ -165,7 +173,9 @@ class MainWindow(QMainWindow):
             "close_slide": self._close_slide,
             "quit": self.close,
             **self.moving.slots(),
+            **self.focusing.slots(),
             **self.full_screen.slots(),
+            **self.personality.slots(),
             "next_slide": partial(self._step, 1),
             "previous_slide": partial(self._step, -1),
             "next_region": partial(self._focus_next, 1),
@@ -178,12 +188,16 @@ class MainWindow(QMainWindow):
         session = self.session
         session.started.connect(self._enable_actions)
         session.opened.connect(self._take)
+        self.personality.follow_openings()
+        self.personality.slide_chosen.connect(self.show_slide)
+        self.personality.changed.connect(self._enable_actions)
         session.previewed.connect(self._take)
         session.failed.connect(self._enable_actions)
         session.cancelled.connect(self._enable_actions)
         session.tiles_arrived.connect(self.view.tiles_loaded)
         self.view.viewport_changed.connect(self._follow_view)
         self.view.refused.connect(self.message.show_note)
+        self.color.target.refused.connect(self.message.show_note)
         self.view.tile_picked.connect(self._show_tile)
         self.full_screen.changed.connect(self._enable_actions)
         self.message.changed.connect(self._enable_actions)
@@ -255,7 +269,8 @@ class MainWindow(QMainWindow):
     def _enable_actions(self) -> None:
         has = Need.NOTHING
         if self.view.slide is not None:
-            has |= Need.SLIDE
+            has |= Need.SLIDE | needs_met_by(self.view.slide)
+        has |= self.personality.need
         if len(self.session.slides) > 1:
             has |= Need.SEVERAL_SLIDES
         is_told = not self.message.isHidden()

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
 from viewer.formats import Opened
+from viewer.slide.model import Personality
 from viewer.window.drop import Dropped, DropTarget, refusal
 from viewer.window.left_out import left_out
 from viewer.window.message_bar import MessageBar
@@ -24,6 +25,7 @@ class Opening(QObject):
 
     `_refused` are the schemes of addresses dropped together with what is being opened,
     `_named` the paths that the user named for it; both are empty when nothing is.
+    `named` are those of what is open, empty where the program chose them.
     `_folder` is where the next file dialog starts.
     """
 
@@ -44,6 +46,7 @@ class Opening(QObject):
         self._folder = settings.folder
         self._refused: Sequence[str] = ()
         self._named: Entry = ()
+        self.named: Entry = ()
         self.recent = Recent(settings, self)
         self._drop_target: DropTarget | None = None
         session.started.connect(self._say_opening)
@@ -81,10 +84,15 @@ class Opening(QObject):
         self._drop_target.accepted.connect(self._drop)
         return self._drop_target
 
-    def open(self, paths: Iterable[Path]) -> None:
-        """Open files and folders; the slide on screen stays until they are there."""
+    def open(
+        self, paths: Iterable[Path], personality: Personality | None = None
+    ) -> None:
+        """Open files and folders; the slide on screen stays until they are there.
+
+        `personality` is the side of files that are DICOM and TIFF at once.
+        """
         named = tuple(paths)
-        self._session.open(named)
+        self._session.open(named, personality)
         self._named = named  # starting to open has forgotten the older ones
 
     def paste(self) -> None:
@@ -129,7 +137,7 @@ class Opening(QObject):
     def _say_opened(self, opened: Opened) -> None:
         self._end()
         self.recent.add(self._named)
-        self._named = ()
+        self.named, self._named = self._named, ()
         told = left_out(opened.ignored, self._refused)
         if told is not None:
             self._message.show_note(told.sentence, told.details)

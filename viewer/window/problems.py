@@ -126,6 +126,7 @@ class ProblemsFeed(QObject):
         self._panel.reveal(failed=failed)
 
     def _go_to(self, tile: TileKey) -> None:
+        self._view.set_focal_plane(tile.focal_plane)
         self._view.show_place(tile.level, tile.column, tile.row)
 
     def _show_file(self, path: Path) -> None:

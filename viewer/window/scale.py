@@ -6,18 +6,18 @@ from typing import Final, NamedTuple
 
 from viewer.scene.navigation import magnification, micrometers_per_pixel
 from viewer.slide.model import Slide, stored_levels
+from viewer.slide.scale import MOST_APART, SCAN_MICROMETERS
 from viewer.window.tints import Tint
-
-USUAL_MICROMETERS: Final = (0.05, 10.0)
-"""Of a level-0 pixel; what lies outside is taken for a slip of units."""
-
-MOST_APART: Final = 0.01
-"""By so much x and y, or two levels, may differ: the rounding of sizes and numbers."""
 
 OBJECTIVE_APART: Final = 1.3
 """By this factor the lens may differ from what Pixel Spacing means; cameras differ."""
 
-_UNKNOWN: Final = frozenset({"no-spacing", "spacing-range"})
+_UNKNOWN: Final = frozenset(
+    {"no-spacing", "spacing-range", "spacing-axes", "spacing-stand-in"}
+)
+_REPEATED: Final = "spacing-repeated"
+_DOUBTED: Final = frozenset({"imaged-volume", _REPEATED})
+"""Codes whose sentences belong to the scale, when it is unknown and when it is not."""
 
 
 class ScaleReport(NamedTuple):
@@ -42,14 +42,10 @@ def scale_report(slide: Slide) -> ScaleReport:
         f"From Pixel Spacing of {_file(slide, 0)}: {x:.4g} x {y:.4g} µm for a pixel "
         "of level 0. 40x is 0.25 µm/px."
     )
-    low, high = USUAL_MICROMETERS
-    wrong: list[str] = []
-    if not (low <= x <= high and low <= y <= high):
-        wrong.append(f"Expected {low:g} to {high:g} µm: the scale is hardly right.")
     doubts = list(_doubts(slide, x, y))
-    tint = Tint.RED if wrong else Tint.AMBER if doubts else Tint.NONE
+    tint = Tint.AMBER if doubts else Tint.NONE
     objective, objective_tip = _objective(slide)
-    tip = " ".join([origin, *wrong, *doubts, *([objective_tip] if objective else [])])
+    tip = " ".join([origin, *doubts, *([objective_tip] if objective else [])])
     return ScaleReport(tip, tint, objective, objective_tip)
 
 
@@ -66,11 +62,24 @@ def _why_unknown(slide: Slide) -> str:
 
 
 def _doubts(slide: Slide, x: float, y: float) -> Iterator[str]:
+    low, high = SCAN_MICROMETERS
+    if not (low <= x <= high and low <= y <= high):
+        yield (
+            f"A scan has {low:g} to {high:g} µm: this is an overview, a reduced image, "
+            "or wrong."
+        )
     if abs(x / y - 1) > MOST_APART:
         yield (
             f"x and y differ by {abs(x / y - 1):.1%}, expected at most "
             f"{MOST_APART:.0%}."
         )
+    told = {each.code: each.message for each in slide.warnings}
+    yield from (told[code] for code in sorted(_DOUBTED & told.keys()))
+    if _REPEATED not in told:
+        yield from _levels_apart(slide, x)
+
+
+def _levels_apart(slide: Slide, x: float) -> Iterator[str]:
     for number, index in enumerate(stored_levels(slide)):
         level = slide.levels[index]
         if index == 0 or level.spacing is None:

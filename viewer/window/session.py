@@ -1,7 +1,6 @@
 """The session: which slides are open, and what loads their tiles."""
 
 import os
-import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -9,18 +8,19 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
 
-from viewer.formats import Ignored, Opened, OpenOptions, open_slides
+from viewer.formats import Ignored, Opened, OpenOptions
 from viewer.qt.images import Picture, picture_of
 from viewer.qt.mailbox import Mailbox
 from viewer.qt.samples import RecentSamples
-from viewer.qt.tasks import Task, run
+from viewer.qt.tasks import run
 from viewer.slide.errors import BrokenFile, Cancelled, SlideError
 from viewer.slide.look import DisplayTile
-from viewer.slide.model import Slide
+from viewer.slide.model import Personality, Slide
 from viewer.tiles.cache import TileCache
 from viewer.tiles.loader import TileLoader
 from viewer.window import faults
-from viewer.window.allocation import give_back_freed_tiles, reuse_freed_memory
+from viewer.window.allocation import reuse_freed_memory
+from viewer.window.slide_opening import PathSource, SlideOpening, Step, close_all
 
 QUIT_SECONDS = 0.4
 """How long quitting waits for threads before it leaves them to the process's end.
@@ -57,7 +57,7 @@ class Session(QObject):
         self.slides: tuple[Slide, ...] = ()
         self.ignored: tuple[Ignored, ...] = ()  # by the opening of `slides`
         self._readable: dict[int, Slide] = {}
-        self._opening: _Opening | None = None
+        self._opening: SlideOpening | None = None
         self._tiles = Mailbox(self)
         self._tiles.arrived.connect(self.tiles_arrived)
         self._steps = Mailbox(self)
@@ -79,11 +79,18 @@ class Session(QObject):
         """Whether an answer is still to come."""
         return self._opening is not None
 
-    def open(self, paths: Iterable[Path]) -> None:
-        """Open what is found in files and folders, in the background."""
+    def open(
+        self, paths: Iterable[Path], personality: Personality | None = None
+    ) -> None:
+        """Open what is found in files and folders, in the background.
+
+        `personality` is the side of files that are DICOM and TIFF at once.
+        """
         wanted = list(paths)
         if wanted:
-            self._begin(_described(wanted), lambda _options, _preview: wanted)
+            self._begin(
+                _described(wanted), lambda _options, _preview: wanted, personality
+            )
 
     def open_demo(self) -> None:
         """Open the demo slide; where it is not drawn yet, a preview comes first."""
@@ -113,9 +120,13 @@ class Session(QObject):
         if opening is not None:
             opening.ended.wait(max(0.0, deadline - time.monotonic()))
 
-    def _begin(self, name: str, paths: "PathSource") -> None:
+    def _begin(
+        self, name: str, paths: PathSource, personality: Personality | None = None
+    ) -> None:
         self._stop_opening()
-        opening = _Opening(paths, self._steps.post, self._previews.post)
+        opening = SlideOpening(
+            paths, self._steps.post, self._previews.post, personality
+        )
         self._opening = opening
         self.started.emit(name)
         opening.task = run(
@@ -131,25 +142,25 @@ class Session(QObject):
         opening.give_up()
         return True
 
-    def _report(self, steps: Sequence["_Step"]) -> None:
+    def _report(self, steps: Sequence[Step]) -> None:
         opening, done, known = steps[-1]
         if opening is self._opening:
             self.progress.emit(done, known)
 
-    def _finish(self, opening: "_Opening") -> None:
+    def _finish(self, opening: SlideOpening) -> None:
         opened = opening.take()
         if opening is not self._opening or opened is None:
             return
         self._opening = None
         self._replace(opened, self.opened)
 
-    def _show_previews(self, openings: Sequence["_Opening"]) -> None:
+    def _show_previews(self, openings: Sequence[SlideOpening]) -> None:
         for opening in openings:
             opened = opening.take_preview()
             if opened is not None and opening is self._opening:
                 self._replace(opened, self.previewed)
             elif opened is not None:
-                _close_all(opened)
+                close_all(opened)
 
     def _replace(self, opened: Opened, signal: SignalInstance) -> None:
         old = self.slides
@@ -160,7 +171,7 @@ class Session(QObject):
         for slide in old:
             self.release(slide)
 
-    def _fail(self, opening: "_Opening", error: Exception) -> None:
+    def _fail(self, opening: SlideOpening, error: Exception) -> None:
         if opening is not self._opening:
             return
         self._opening = None
@@ -184,98 +195,6 @@ class Session(QObject):
         if slide is not None:
             self.samples.forget(serial)
             slide.close()
-
-
-PathSource = Callable[[OpenOptions, Callable[[Path], None]], Sequence[Path]]
-"""Says what to open; may draw it first. Called on the opening thread.
-
-The second argument shows a coarse slide until then.
-"""
-
-
-class _Opening:
-    """One wish to open: its slides belong to whoever takes them, or are closed.
-
-    `_opened` and `_preview` are set at most once; after `give_up` no slide of them
-    stays open.
-    """
-
-    def __init__(
-        self,
-        paths: PathSource,
-        post: Callable[[object], None],
-        announce: Callable[[object], None],
-    ) -> None:
-        self.task: Task | None = None
-        self.ended = threading.Event()
-        self._paths = paths
-        self._post = post
-        self._announce = announce
-        self._lock = threading.Lock()
-        self._given_up = False
-        self._opened: Opened | None = None
-        self._preview: Opened | None = None
-
-    def work(self) -> None:
-        """Read the slides. The opening thread."""
-        try:
-            opened = self._read()
-            with self._lock:
-                if not self._given_up:
-                    self._opened = opened
-                    return
-            _close_all(opened)
-        finally:
-            self.ended.set()
-
-    def take(self) -> Opened | None:
-        """Hand over what was opened; the taker closes it."""
-        with self._lock:
-            opened, self._opened = self._opened, None
-        return opened
-
-    def take_preview(self) -> Opened | None:
-        """Hand over what is shown until then; the taker closes it."""
-        with self._lock:
-            opened, self._preview = self._preview, None
-        return opened
-
-    def give_up(self) -> None:
-        """Nobody waits any more: stop soon, close what was opened."""
-        with self._lock:
-            self._given_up = True
-            waiting = [each for each in (self._opened, self._preview) if each]
-            self._opened = self._preview = None
-        if self.task is not None:
-            self.task.abandon()
-        for opened in waiting:
-            _close_all(opened)
-
-    def _read(self) -> Opened:
-        options = OpenOptions(
-            progress=lambda done, known: self._post((self, done, known)),
-            cancelled=lambda: self._given_up,
-        )
-        paths = self._paths(options, self._show)
-        give_back_freed_tiles()  # before the first is read
-        return open_slides(paths, options)
-
-    def _show(self, path: Path) -> None:
-        opened = open_slides([path], OpenOptions(cancelled=lambda: self._given_up))
-        with self._lock:
-            if not self._given_up:
-                self._preview = opened
-                self._announce(self)
-                return
-        _close_all(opened)
-
-
-_Step = tuple[_Opening, int, int]
-
-
-def _close_all(opened: Opened) -> None:
-    for slide in opened.slides:
-        slide.close()
 
 
 def _is_complete(picture: Picture) -> bool:

@@ -69,13 +69,17 @@ class SlideProfiles:
 
 @dataclass(frozen=True)
 class OpenedProfile:
-    """What became of a profile: a correction, or the sentence that says why not."""
+    """What became of a profile: a correction, or the sentence that says why not.
+
+    `target` is the profile of the display, None that of sRGB.
+    """
 
     icc: bytes
     name: str
     device_class: str
     correction: "TableCorrection | None"
     problem: str = ""
+    target: bytes | None = None
 
 
 def corrections_of(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from viewer.commands.output import PNG, write_output
+from viewer.commands.slides import add_personality
 from viewer.slide.errors import SlideError
 
 if TYPE_CHECKING:
@@ -34,6 +35,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--magnification", type=_factor, metavar="M", help="such as 20 for 20x"
+    )
+    add_personality(parser)
+    parser.add_argument(
+        "--as-declared",
+        action="store_true",
+        help="believe Photometric Interpretation where the pixel data says otherwise",
     )
 
 
@@ -64,12 +71,14 @@ def _taken(window: "MainWindow", arguments: Namespace) -> bytes:
     failures: list[str] = []
     window.session.failed.connect(failures.append)
     deadline = time.monotonic() + PATIENCE_SECONDS
-    window.open([Path(arguments.path)])
+    window.open([Path(arguments.path)], arguments.personality)
     while window.session.is_opening:
         _wait(deadline, "the slide was not open")
     if failures:
         raise SlideError(failures[0])
     _move(window, arguments)
+    if arguments.as_declared:
+        window.color.set_declared(True)
     map_deadline = time.monotonic() + MAP_SECONDS
     calm = 0
     while calm < 2:  # twice: the first look may come before a change was noticed

@@ -15,6 +15,7 @@ from viewer.qt.tool_tip import wrapped
 from viewer.slide.geometry import Size
 from viewer.slide.model import FramePlace, Level
 from viewer.window.elided_label import ElidedLabel
+from viewer.window.focus_field import FocusField
 from viewer.window.scale import ScaleReport
 from viewer.window.scale_button import ScaleButton
 from viewer.window.status_row import StatusRow
@@ -87,6 +88,7 @@ class StatusLine(QStatusBar):
         )
         self.color = _field("Color", "")
         self.adjusted = _field("Adjusted", "")
+        self.focus = FocusField()
         self.level = _field("Level", "The level the tiles come from")
         self.objective = _field("Objective", "")
         self.scale = ScaleButton()
@@ -219,6 +221,7 @@ class StatusLine(QStatusBar):
             (self.warnings, 1),
             (self.color, 8),
             (self.adjusted, 2),
+            (self.focus, 3),
             (self.level, 7),
             (self.objective, 2),
             (self.scale, 0),

@@ -112,7 +112,8 @@ class StatusFeed(QObject):
         if not (level.stored and inside):
             return None
         path = self._view.look.optical_paths[0]
-        return TileKey(slide.serial, number, column, row, 0, path)
+        plane = self._view.focal_plane
+        return TileKey(slide.serial, number, column, row, plane, path)
 
     def _hurry(self, *_tiles: object) -> None:
         if not self._timer.isActive() or self._timer.interval() > REFRESH_MILLISECONDS:

@@ -38,7 +38,8 @@ def view_progress(
     for place in target_places(slide.levels, viewport):
         level = slide.levels[place.level]
         area = level.tile_area(place.column, place.row).intersected(viewport.area)
-        shown = loader.get(DisplayTile(slide.serial, *place, 0, view.look))
+        plane = view.focal_plane
+        shown = loader.get(DisplayTile(slide.serial, *place, plane, view.look))
         share = _known(shown)
         waiting += shown is None or (isinstance(shown, Picture) and not shown.complete)
         is_growing |= isinstance(shown, Picture) and not shown.complete
