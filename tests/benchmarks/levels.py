@@ -58,7 +58,7 @@ def write_level(
     Returns (frames, 2): where each codestream starts in the file, and its length.
     """
     header = BytesIO()
-    dcmwrite(header, _dataset(shape), enforce_file_format=True)
+    dcmwrite(header, level_dataset(shape), enforce_file_format=True)
     places = np.zeros((shape.frames, 2), np.int64)
     with path.open("wb") as file:
         file.write(header.getvalue())
@@ -80,7 +80,8 @@ def write_level(
     return places
 
 
-def _dataset(shape: LevelShape) -> Dataset:
+def level_dataset(shape: LevelShape) -> Dataset:
+    """Return the attributes of a level."""
     base = shape.number == 0
     dataset = Dataset()
     dataset.file_meta = FileMetaDataset()

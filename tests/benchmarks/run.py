@@ -13,13 +13,16 @@ from typing import Any
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 NAMES = (
     "samples",
+    "regions",
     "view",
     "switch",
     "recolor",
     "startup",
+    "opening",
     "single-level",
     "metadata",
     "memory",
+    "folder",
     "quit",
 )
 
