@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from viewer.formats.dicom.associated import associated_image
 from viewer.formats.dicom.belonging import left_out
@@ -19,12 +20,13 @@ from viewer.formats.dicom.placing import placement_of
 from viewer.formats.dicom.slide_plan import SlidePlan
 from viewer.formats.dicom.strangers import Stranger
 from viewer.formats.dicom.supplements import supplemented
+from viewer.formats.dicom.unreadable import UnreadableInstance, add_unreadable
 from viewer.formats.files import RandomAccessFile
 from viewer.formats.identity import identity_of
 from viewer.formats.notes import Notes
 from viewer.formats.opening import Format, Ignored, Opened, OpenOptions, Wish
 from viewer.formats.pyramid import SlideFacts, TiledSlide
-from viewer.slide.errors import SlideError
+from viewer.slide.errors import BrokenFile, SlideError
 from viewer.slide.model import Personality
 
 __all__ = ["FORMAT", "open_dicom"]
@@ -32,10 +34,11 @@ __all__ = ["FORMAT", "open_dicom"]
 
 def open_dicom(wish: Wish, options: OpenOptions) -> Opened:
     """Open the slides that the files hold; a broken slide becomes an ignored file."""
-    instances, ignored, strangers = _read_headers(wish, options)
+    instances, ignored, strangers, unreadable = _read_headers(wish, options)
     instances, copies, copy_warnings = without_copies(instances, wish.named)
     plans, unclaimed = group(instances)
     ignored += copies + unclaimed + left_out(strangers, plans)
+    ignored += add_unreadable(unreadable, plans)
     if wish.only is not None:
         plans = [plan for plan in plans if _holds(plan, wish.only)]
         ignored = [each for each in ignored if _concerns(each, wish.only, plans)]
@@ -60,28 +63,39 @@ def _recognize(head: bytes, path: Path) -> bool:  # noqa: ARG001  content decide
 FORMAT = Format("dicom", _recognize, open_dicom)
 
 
-def _read_headers(
-    wish: Wish, options: OpenOptions
-) -> tuple[list[Instance], list[Ignored], list[tuple[Path, Stranger]]]:
-    instances: list[Instance] = []
-    ignored: list[Ignored] = []
-    strangers: list[tuple[Path, Stranger]] = []
+class _Read(NamedTuple):
+    """What the files are that were looked at."""
+
+    instances: list[Instance]
+    ignored: list[Ignored]
+    strangers: list[tuple[Path, Stranger]]
+    unreadable: list[tuple[Path, UnreadableInstance]]
+
+
+def _read_headers(wish: Wish, options: OpenOptions) -> _Read:
+    instances, ignored, strangers, unreadable = read = _Read([], [], [], [])
     for done, path in enumerate(wish.files):
         options.report(done, len(wish.files))
         try:
             instances.append(_read_instance(path))
         except Stranger as stranger:
             strangers.append((path, stranger))
+        except UnreadableInstance as error:
+            unreadable.append((path, error))
         except SlideError as error:
             ignored.append(Ignored(path, str(error)))
     options.report(len(wish.files), len(wish.files))
-    return instances, ignored, strangers
+    return read
 
 
 def _read_instance(path: Path) -> Instance:
     file = RandomAccessFile(path)
     try:
-        return read_instance(supplemented(read_header(file), file))
+        header = supplemented(read_header(file), file)
+        try:
+            return read_instance(header)
+        except BrokenFile as error:
+            raise UnreadableInstance(str(error), header) from error
     finally:
         file.close()
 
