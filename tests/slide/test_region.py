@@ -57,6 +57,15 @@ def test_region_is_the_level_cut_out_and_white_around(
     )
 
 
+@pytest.mark.parametrize("x", [-50, 0, 77, 650])
+def test_pixels_are_packed_and_may_be_written_to(slide: Slide, x: int) -> None:
+    pixels = read_region(slide, Place(0, x, 3, Size(150, 90))).pixels
+    assert pixels.shape == (90, 150, 3)
+    assert pixels.flags.c_contiguous
+    assert pixels.flags.owndata
+    assert pixels.flags.writeable
+
+
 def test_holes_of_a_sparse_slide_take_the_absent_color(tmp_path: Path) -> None:
     described = SyntheticSlide(
         layout="TILED_SPARSE", holes=frozenset({(1, 1), (0, 2)}), levels=1
