@@ -3,6 +3,7 @@
 import io
 import sys
 import threading
+from typing import Any
 
 import imagecodecs
 import numpy as np
@@ -335,6 +336,26 @@ def test_jpeg_ls_frames_are_exact_and_shrink():
     assert refusal(decoder, data[: len(data) // 2]).startswith(
         "the JPEG-LS data cannot be decoded: "
     )
+
+
+def test_jpeg_ls_that_keeps_the_decoder_busy_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    # As CharLS 2.4.3 counts for a quarter of a minute where the file ends here.
+    whole = bytes(imagecodecs.jpegls_encode(picture()[..., 0].copy()))
+    cut = whole[: whole.index(b"\xff\xda") + 10] + b"\x00"
+    decode, done = imagecodecs.jpegls_decode, threading.Event()
+
+    def counting(data: bytes) -> Any:
+        return decode(data) if data == whole else done.wait()
+
+    monkeypatch.setattr(imagecodecs, "jpegls_decode", counting)
+    decoder = decoder_for(grey_format(JPEG_LS, (48, 40)))
+    assert refusal(decoder, cut) == (
+        "the JPEG-LS data is damaged: decoding it took too long and was given up"
+    )
+    assert np.array_equal(decoder.decode(whole).samples, picture()[..., 0])
+    done.set()
 
 
 def test_signed_samples_begin_at_zero():

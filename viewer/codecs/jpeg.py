@@ -23,7 +23,8 @@ from viewer.codecs.jpeg_header import (
     with_tables,
     with_transform,
 )
-from viewer.codecs.jpeg_rare import check_rare, decode_rare
+from viewer.codecs.jpeg_rare import MOST_CALLS, check_rare, decode_rare
+from viewer.codecs.patience import Patience
 from viewer.codecs.raw import finished, shrunk
 from viewer.slide.errors import BrokenFrame
 from viewer.slide.geometry import Size
@@ -77,6 +78,7 @@ class JpegDecoder:
         self._size = declared.size
         self._layout = "BGRX" if declared.is_color else "GRAY"
         self._plan: _Plan | None = None
+        self._patience = Patience(MOST_CALLS)
 
     def decode(
         self,
@@ -101,7 +103,7 @@ class JpegDecoder:
         if plan.header_bytes is not None:
             data = plan.header_bytes + data[len(plan.prefix) :]
         if plan.rare:
-            raw, damage = decode_rare(data, plan.header, self._declared)
+            raw, damage = decode_rare(data, plan.header, self._declared, self._patience)
             samples = finished(
                 raw,
                 self._declared,

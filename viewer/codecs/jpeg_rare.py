@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from viewer.codecs.complaint import times, with_complaint
 from viewer.codecs.frame import FrameFormat
 from viewer.codecs.jpeg_header import JPEG_LS, PROCESSES, JpegHeader
+from viewer.codecs.patience import Patience
 from viewer.slide.errors import BrokenFrame, UnsupportedCodec
 
 _NEEDED: Final = {
@@ -17,6 +18,12 @@ _NEEDED: Final = {
     "1.2.840.10008.1.2.4.81": ("JPEG-LS", "JPEGLS"),
 }
 """By transfer syntax: its name, and the part of imagecodecs that decodes it."""
+
+MOST_CALLS: Final = 8
+"""Calls of the JPEG-LS decoder at a time, those that were given up among them."""
+
+_SECONDS: Final = 2.0
+_SAMPLES_A_SECOND: Final = 1_000_000  # a fortieth of what one core does
 
 
 def check_rare(syntax: str) -> None:
@@ -33,18 +40,26 @@ def check_rare(syntax: str) -> None:
 
 
 def decode_rare(
-    data: bytes, header: JpegHeader, declared: FrameFormat
+    data: bytes, header: JpegHeader, declared: FrameFormat, patience: Patience
 ) -> tuple[NDArray[np.generic], str | None]:
     """Decode to (rows, columns) or (rows, columns, 3), no color converted. Any thread.
 
-    The second answer is the damage that was tolerated. Samples are signed where the
-    attributes say so, since these codestreams cannot. Raises BrokenFrame.
+    `patience` is for JPEG-LS, whose decoder damage may keep busy. The second answer is
+    the damage that was tolerated. Samples are signed where the attributes say so, since
+    these codestreams cannot. Raises BrokenFrame.
     """
     kind = f"{PROCESSES[header.process]} data"
     try:
-        raw = _decoded(data, header)
+        if header.process == JPEG_LS:
+            raw = _jpeg_ls(data, header, patience)
+        else:
+            raw = _decoded(data, header)
     except ImportError as error:
         raise BrokenFrame(f"{kind} needs the package imagecodecs") from error
+    except TimeoutError as error:
+        raise BrokenFrame(
+            f"the {kind} is damaged: decoding it took too long and was given up"
+        ) from error
     except Exception as error:
         sentence = with_complaint(f"the {kind} cannot be decoded", error)
         raise BrokenFrame(sentence) from error
@@ -61,11 +76,27 @@ def decode_rare(
     return raw, None if whole else f"the {kind} is damaged: no end of image marker"
 
 
+def _jpeg_ls(
+    data: bytes, header: JpegHeader, patience: Patience
+) -> NDArray[np.generic]:
+    """Decode with CharLS; raises TimeoutError.
+
+    Where data are damaged, a run may end in numbers that grow without bound (CharLS
+    2.4.3), which it counts up to for many seconds.
+    """
+    import imagecodecs
+
+    width, height = header.size
+    samples = width * height * len(header.components)
+    return patience.within(
+        _SECONDS + samples / _SAMPLES_A_SECOND,
+        lambda: imagecodecs.jpegls_decode(data),
+    )
+
+
 def _decoded(data: bytes, header: JpegHeader) -> NDArray[np.generic]:
     import imagecodecs
 
-    if header.process == JPEG_LS:
-        return imagecodecs.jpegls_decode(data)
     # The same color space on both sides: the decoder shall convert nothing.
     space = "ycbcr" if len(header.components) == 3 else "grayscale"
     return imagecodecs.jpeg8_decode(data, colorspace=space, outcolorspace=space)
