@@ -585,8 +585,8 @@ def test_a_second_part_of_one_number_is_left_out(tmp_path: Path) -> None:
         ((2, 2, 2), "In-concatenation Total Number is 2, but there is a part 3"),
         (
             (4, 4, 4),
-            "part 4 of 4 is missing from the concatenation; those tiles cannot be "
-            "shown",
+            "In-concatenation Total Number is 4, but the 3 parts there have all 12 "
+            "frames",
         ),
     ],
 )

@@ -7,10 +7,10 @@ the other parts are used all the same.
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import Final, NamedTuple
 
 from viewer.formats.dicom.instance import Instance
+from viewer.formats.dicom.part_numbers import ordered, with_offsets
 from viewer.slide.warnings import SlideWarning
 
 Parts = list[Instance]
@@ -45,7 +45,11 @@ class Joined:
 def join(instances: Sequence[Instance]) -> Joined:
     """Put the parts of concatenations together; each other file is an image."""
     joined = Joined()
-    for parts in _adopted(images_of(instances), joined):
+    images = [
+        ordered(parts, joined.warn) if parts[0].concatenation else parts
+        for parts in images_of(instances)
+    ]
+    for parts in _adopted(images, joined):
         is_one = not parts[0].concatenation
         joined.images.append(parts if is_one else _joined(parts, joined))
     _warn_of_lone(joined)
@@ -79,8 +83,9 @@ def missing_in_words(parts: Sequence[Instance]) -> str:
 
 def _joined(parts: Parts, joined: Joined) -> Parts:
     used = _without_doubles(_without_strangers(parts, joined), joined)
+    used = _without_false_total(used, joined)
     _check_numbers(used, joined)
-    return _numbered(used, joined)
+    return with_offsets(used, joined.warn, whole=not missing_parts(used))
 
 
 def _warn_of_lone(joined: Joined) -> None:
@@ -221,12 +226,39 @@ def _without_doubles(parts: Parts, joined: Joined) -> Parts:
     return list(used.values())
 
 
+def _without_false_total(parts: Parts, joined: Joined) -> Parts:
+    """Leave aside a total of more parts where those there have every frame."""
+    first, count = parts[0], len(parts)
+    numbers = [part.concatenation_number for part in parts]
+    if (
+        first.layout != "TILED_FULL"
+        or numbers != list(range(1, count + 1))
+        or _total(parts) == count
+        or sum(part.frames for part in parts) != first.tiles
+    ):
+        return parts
+    are = "part that is there has" if count == 1 else f"{count} parts there have"
+    joined.warn(
+        first,
+        f"In-concatenation Total Number is {_total(parts)}, but the {are} all "
+        f"{first.tiles} frames",
+    )
+    return [replace(part, concatenation_total=count) for part in parts]
+
+
 def _check_numbers(parts: Sequence[Instance], joined: Joined) -> None:
     first = parts[0]
     totals = sorted({part.concatenation_total for part in parts} - {0})
     highest = max(part.concatenation_number for part in parts)
     if len(parts) == 1 and not totals and highest <= 1:
         joined.lone.append(first)
+    frames = sum(part.frames for part in parts)
+    if len(parts) > 1 and not totals and frames < first.tiles:
+        joined.warn(
+            first,
+            "In-concatenation Total Number is missing, and tiles are without frames; "
+            f"whether there are parts after part {highest} is unknown",
+        )
     if len(totals) > 1:
         told = ", ".join(map(str, totals))
         joined.warn(
@@ -245,62 +277,3 @@ def _check_numbers(parts: Sequence[Instance], joined: Joined) -> None:
         joined.warn(
             first, f"{missing} from the concatenation; those tiles cannot be shown"
         )
-
-
-def _numbered(parts: Parts, joined: Joined) -> Parts:
-    """Return the parts with frames and offsets that follow one another."""
-    if len(parts) < 2:
-        return parts
-    if _count_all(parts):
-        joined.warn(
-            parts[0],
-            f"Number of Frames is {parts[0].frames} in every part, which is that of "
-            "the whole concatenation",
-        )
-        ends = [part.concatenation_offset for part in parts[1:]] + [parts[0].frames]
-        return [
-            replace(part, frames=end - part.concatenation_offset)
-            for part, end in zip(parts, ends, strict=True)
-        ]
-    expected = 0
-    numbered: Parts = []
-    for part in parts:
-        numbered.append(replace(part, concatenation_offset=expected))
-        expected += part.frames
-    wrong = next((each for each in _misplaced(parts)), None)
-    if wrong is None:
-        return parts
-    part, expected = wrong
-    whole = not missing_parts(parts)
-    told = "the frames are counted in the order of the parts" if whole else "followed"
-    joined.warn(
-        part,
-        f"Concatenation Frame Offset Number is {part.concatenation_offset}, expected "
-        f"{expected}; {told}",
-    )
-    return numbered if whole else parts
-
-
-def _count_all(parts: Sequence[Instance]) -> bool:
-    """Whether each Number of Frames counts those of all parts (wsidicom#190)."""
-    frames = parts[0].frames
-    if parts[0].layout == "TILED_FULL" and frames != parts[0].tiles:
-        return False
-    offsets = [part.concatenation_offset for part in parts]
-    return (
-        all(part.frames == frames for part in parts)
-        and all(one < other for one, other in pairwise(offsets))
-        and offsets[-1] < frames
-    )
-
-
-def _misplaced(parts: Sequence[Instance]) -> Iterator[tuple[Instance, int]]:
-    """Yield parts whose offset is not what those before make it, and what it is."""
-    if parts[0].concatenation_number <= 1 and parts[0].concatenation_offset:
-        yield parts[0], 0
-    for one, other in pairwise(parts):
-        expected = one.concatenation_offset + one.frames
-        adjacent = other.concatenation_number == one.concatenation_number + 1
-        found = other.concatenation_offset
-        if found < expected or (adjacent and found != expected):
-            yield other, expected
