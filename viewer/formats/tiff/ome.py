@@ -33,33 +33,42 @@ def ome_layout(path: Path, directories: Sequence[Directory]) -> Layout:
     where they are called so. Of a time series the first moment is shown.
     """
     images = read_images(directories[0].description, path)
-    main = images[0]
-    pages = main.pages(len(directories))
-    base = _page(directories, pages, (0, 0), path)
+    by_number = {each.number: each for each in directories}  # some cannot be read
+    many = max(by_number) + 1
+    base = _base(by_number, images[0].pages(many), path)
     count = channels_of(base)
+    main = images[0].fitted(base.samples)
+    pages = main.pages(many)
     planes: dict[tuple[int, int], Channel] = {}
-    notes: list[tuple[str, str]] = []
+    notes = _doubts(images, main, base)
     for (plane, channel), number in pages.items():
-        if not 0 <= number < len(directories):
+        page = by_number.get(number)
+        if page is None:
             continue
-        page = directories[number]
         if page.size != base.size or channels_of(page) != count:
             notes.append(("level-shape", f"{page.name} is not used: of another kind"))
             continue
         for part in range(count or 1):
             planes[plane, channel * (count or 1) + part] = Channel(path, page, part)
-    missing = main.planes * main.channel_count - len(pages)
+    found = sum(number in by_number for number in pages.values())
+    missing = main.planes * main.channel_count - found
     if missing > 0:
         clause = f"{missing} planes of the image are in other files or missing"
         notes.append(("planes-missing", clause))
     if main.moments > 1:
         clause = f"the first of {main.moments} moments is shown"
         notes.append(("planes-missing", clause))
-    levels, below = _levels(path, planes, directories, set(pages.values()))
+    used = set(pages.values())
+    levels, below = _levels(path, planes, directories, used)
+    associated = _associated(path, images[1:], by_number)
+    spare = _spare(directories, used, levels, associated)
+    if spare and len(images) == 1 and main.moments == 1:
+        clause = f"{spare} pages are in no image of the OME-XML and are not shown"
+        notes.append(("planes-missing", clause))
     return Layout(
         path=path,
         levels=levels,
-        associated=_associated(path, images[1:], directories),
+        associated=associated,
         paths=_paths(main, base, count),
         focal_planes=tuple(main.step * plane for plane in range(main.planes)),
         spacing=main.spacing or base.spacing,
@@ -68,19 +77,49 @@ def ome_layout(path: Path, directories: Sequence[Directory]) -> Layout:
     )
 
 
-def _page(
-    directories: Sequence[Directory],
+def _base(
+    by_number: Mapping[int, Directory],
     pages: Mapping[tuple[int, int], int],
-    place: tuple[int, int],
     path: Path,
 ) -> Directory:
-    number = pages.get(place, min(pages.values(), default=-1))
-    if not 0 <= number < len(directories):
+    number = pages.get((0, 0), min(pages.values(), default=-1))
+    if number not in by_number:
         raise BrokenFile(
             f"{path.name}: the OME-XML puts the first plane into TIFF directory "
-            f"{number}, expected 0 to {len(directories) - 1}."
+            f"{number}, expected one that can be read up to {max(by_number)}."
         )
-    return directories[number]
+    return by_number[number]
+
+
+def _doubts(
+    images: Sequence[OmeImage], main: OmeImage, base: Directory
+) -> list[tuple[str, str]]:
+    """Say where XML and pages differ, and what one picture cannot show."""
+    notes: list[tuple[str, str]] = []
+    if all(images[0].size) and images[0].size != base.size:
+        across, down = images[0].size
+        clause = (
+            f"the OME-XML is of {across} x {down} pixels, but {base.name} has "
+            f"{base.size.width} x {base.size.height}; what it says may be of another "
+            "picture"
+        )
+        notes.append(("metadata", clause))
+    if not channels_of(base) and main.channel_count > 1:
+        clause = f"the first of {main.channel_count} pictures in color is shown"
+        notes.append(("planes-missing", clause))
+    return notes
+
+
+def _spare(
+    directories: Sequence[Directory],
+    used: set[int],
+    levels: Sequence[Picture],
+    associated: Mapping[str, Channel],
+) -> int:
+    """Count the pages that are shown nowhere, smaller copies aside."""
+    shown = {each.first.directory.number for each in levels} | used
+    shown.update(each.directory.number for each in associated.values())
+    return sum(each.number not in shown and not each.is_reduced for each in directories)
 
 
 def _levels(
@@ -118,15 +157,17 @@ def _levels(
 
 
 def _associated(
-    path: Path, images: Sequence[OmeImage], directories: Sequence[Directory]
+    path: Path, images: Sequence[OmeImage], by_number: Mapping[int, Directory]
 ) -> Mapping[str, Channel]:
     found: dict[str, Channel] = {}
     for image in images:
         words = image.name.lower()
         role = next((ROLES[each] for each in ROLES if each in words), "")
-        number = image.pages(len(directories)).get((0, 0), -1)
-        if role and 0 <= number < len(directories):
-            found.setdefault(role, Channel(path, directories[number]))
+        if not role or role in found:
+            continue
+        page = by_number.get(image.first_page(max(by_number) + 1))
+        if page is not None:
+            found[role] = Channel(path, page)
     return found
 
 

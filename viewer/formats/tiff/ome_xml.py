@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +16,12 @@ MOST_XML: Final = 16 << 20
 """Characters of a description that is parsed."""
 
 MOST_PLANES: Final = 4096
+
+MOST_IMAGES: Final = 1000
+"""Images of one file that are looked at; plates have a few hundred."""
+
+_MOST_STEPS: Final = 20_000  # planes that TiffData elements may name, again and again
+_FIRST_STEPS: Final = 256  # of these are looked at where only the first plane counts
 
 _MM: Final[Mapping[str, float]] = MappingProxyType(
     {"m": 1e3, "cm": 10.0, "mm": 1.0, "µm": 1e-3, "μm": 1e-3, "um": 1e-3, "nm": 1e-6,
@@ -34,9 +41,15 @@ class ChannelFacts:
 
 @dataclass(frozen=True, slots=True)
 class OmeImage:
-    """One image of the XML; `step` is between focal planes, in micrometers."""
+    """One image of the XML; `step` is between focal planes, in micrometers.
+
+    `size` is what the XML says of its pixels, `samples` its Size C: channels times what
+    each pixel of them has.
+    """
 
     name: str
+    size: tuple[int, int]
+    samples: int
     planes: int
     moments: int
     channels: tuple[ChannelFacts, ...]
@@ -44,40 +57,67 @@ class OmeImage:
     blocks: tuple[Mapping[str, str], ...]
     spacing: Spacing | None
     step: float
-    power: float | None
-    scanner: str
+    power: float | None = None
+    scanner: str = ""
 
     @property
     def channel_count(self) -> int:
         """How many channels there are; those of one page count as one."""
         return max(1, len(self.channels))
 
+    def fitted(self, together: int) -> "OmeImage":
+        """Return the image with as many channels as pages of so many samples hold.
+
+        Some writers name no channels, or forget how many samples a channel has.
+        """
+        count = self.samples // together if self.samples % together == 0 else 0
+        if not count or count == self.channel_count or self.samples == 1:
+            return self
+        named = self.channels if len(self.channels) < count else ()
+        spare = ChannelFacts("", together, None, None)
+        missing = count - len(named)
+        return replace(self, channels=(*named, *(spare,) * missing))
+
     def pages(self, count: int) -> Mapping[tuple[int, int], int]:
-        """Return, by focal plane and channel, the page of the first moment."""
+        """Return, by focal plane and channel, the page of the first moment.
+
+        `count` is how many pages the file has.
+        """
         found: dict[tuple[int, int], int] = {}
-        for block in self.blocks:
-            for place, page in self._block(block, count):
-                found.setdefault(place, page)
+        for place, page in self._first_moment(count, _MOST_STEPS):
+            found.setdefault(place, page)
         return found
+
+    def first_page(self, count: int) -> int:
+        """Return the page of the first plane and channel, -1 where it is not told."""
+        steps = self._first_moment(count, _FIRST_STEPS)
+        return next((page for place, page in steps if place == (0, 0)), -1)
+
+    def _first_moment(
+        self, count: int, most: int
+    ) -> Iterator[tuple[tuple[int, int], int]]:
+        """Yield focal plane and channel, and the page, of up to `most` planes."""
+        steps = (step for block in self.blocks for step in self._block(block, count))
+        for place, page in islice(steps, most):
+            if place.get("T", 0) == 0:
+                yield (place.get("Z", 0), place.get("C", 0)), page
 
     def _block(
         self, block: Mapping[str, str], count: int
-    ) -> Iterator[tuple[tuple[int, int], int]]:
+    ) -> Iterator[tuple[Mapping[str, int], int]]:
         """Yield the planes of one TiffData element, in Dimension Order."""
-        axes = [each for each in self.order if each in "ZCT"]
         sizes = {"Z": self.planes, "C": self.channel_count, "T": self.moments}
         number, page = 0, _whole(block.get("IFD"), 0)
         stride = 1
-        for axis in axes:
+        for axis in self.order:
             number += stride * _whole(block.get(f"First{axis}"), 0)
             stride *= sizes[axis]
         total = _whole(block.get("PlaneCount"), 1 if "IFD" in block else stride)
         for step in range(min(total, count, stride - number)):
             place, rest = dict[str, int](), number + step
-            for axis in axes:
+            for axis in self.order:
                 rest, place[axis] = divmod(rest, sizes[axis])
-            if place.get("T", 0) == 0:
-                yield (place.get("Z", 0), place.get("C", 0)), page + step
+            yield place, page + step
 
 
 def read_images(description: str, path: Path) -> list[OmeImage]:
@@ -97,7 +137,12 @@ def read_images(description: str, path: Path) -> list[OmeImage]:
             f"{path.name}: the OME-XML in the first TIFF directory cannot be read, "
             "expected well-formed XML without a document type."
         ) from error
-    images = [_image(each, root, path) for each in _all(root, "Image")]
+    elements = _all(root, "Image")[:MOST_IMAGES]
+    images = [_image(each, root, path) for each in elements]
+    if images:  # what is said of the others concerns nobody
+        images[0] = replace(
+            images[0], power=_power(elements[0], root), scanner=_scanner(root)
+        )
     if not images:
         raise BrokenFile(f"{path.name}: the OME-XML has no Image element.")
     return images
@@ -118,15 +163,15 @@ def _image(element: Any, root: Any, path: Path) -> OmeImage:
     step = _length(pixels, "PhysicalSizeZ")
     return OmeImage(
         name=element.get("Name", ""),
+        size=(_whole(pixels.get("SizeX"), 0), _whole(pixels.get("SizeY"), 0)),
+        samples=max(1, size["C"]),
         planes=max(1, size["Z"]),
         moments=max(1, size["T"]),
         channels=channels,
-        order=pixels.get("DimensionOrder", "XYZCT"),
+        order=_order(pixels.get("DimensionOrder", "")),
         blocks=tuple(_blocks(pixels, root.get("UUID", ""), path)),
         spacing=Spacing(x, y) if x and y else None,
         step=(step or 0.0) * 1000,
-        power=_power(element, root),
-        scanner=_scanner(root),
     )
 
 
@@ -145,6 +190,12 @@ def _blocks(pixels: Any, own: str, path: Path) -> Iterator[Mapping[str, str]]:
             or (own and (file.text or "").strip() == own)
         ):
             yield dict(block.attrib)
+
+
+def _order(text: str) -> str:
+    """Return which axis goes on first from page to page: Z, C and T in some order."""
+    order = "".join(each for each in text if each in "ZCT")
+    return order if sorted(order) == sorted("ZCT") else "ZCT"
 
 
 def _channels(pixels: Any, samples: int) -> tuple[ChannelFacts, ...]:
