@@ -1,7 +1,7 @@
 """`coverslip info`: the slides found, in words or as JSON."""
 
 import json
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -10,15 +10,42 @@ from typing import Any, Final
 from viewer.commands.output import JSON, write_output
 from viewer.commands.slides import add_personality, opened
 from viewer.formats import Opened, shown_path
+from viewer.slide.channel_set import ChannelSet, path_name
 from viewer.slide.errors import SlideError
+from viewer.slide.focus import resting_plane
 from viewer.slide.model import Level, Slide, TileKey, stored_levels
 
 SUMMARY: Final = "say which slides files and folders hold"
 
+_HELP: Final = """\
+JSON is {"slides": [...], "ignored": [{path, reason}]}. Keys may come with later
+versions; none goes or changes its meaning. null is what is not known. Of each slide:
+
+  name            Container Identifier, or the name of the file or folder
+  format          the door it was opened through: dicom, tiff, openslide
+  personalities   the sides of a DICOM-TIFF file that --personality can open
+  levels          those that files store, the finest first: width, height, tile_width,
+                  tile_height, downsample, mpp_x, mpp_y, frames, transfer_syntax (of
+                  TIFF tiles the one that DICOM has for their coding), photometric
+  focal_planes    how many; focal_plane_positions: micrometers from the slide up
+  optical_paths   identifier, description, grey_range (what samples can hold; of grey
+                  ones alone), wavelength in nanometers, color [red, green, blue],
+                  window (black, brightest), shown (whether it is at first), icc
+  mpp             micrometers a pixel of level 0, [x, y]
+  objective_power what the file says of the lens
+  associated      label, overview, thumbnail: width, height
+  icc             the profile of the first optical path: description, bytes
+  files           path, role, reason
+  warnings        code, message, file
+"""
+_MOST_PATHS: Final = 64  # that are looked at, whatever a file says it has
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="files or folders")
+    parser.formatter_class = RawDescriptionHelpFormatter
+    parser.epilog = _HELP
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders")
     parser.add_argument(
         "--json",
         nargs="?",
@@ -31,15 +58,20 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Print what was found; raises SlideError."""
-    with opened(arguments.paths, arguments.personality) as found:
-        if arguments.json is None:
+    paths, target = arguments.paths, arguments.json
+    if not paths and target not in (None, "-"):
+        paths, target = [target], "-"  # `info --json PATH` can mean one thing only
+    if not paths:
+        raise SlideError("info: no file or folder is named; info --help explains.")
+    with opened(paths, arguments.personality) as found:
+        if target is None:
             print("\n".join(_lines(found)))
             return 0
         written = json.dumps(described(found), indent=2)  # ASCII fits any terminal
-    if arguments.json == "-":
+    if target == "-":
         print(written)
         return 0
-    write_output(arguments.json, f"{written}\n".encode(), JSON)
+    write_output(target, f"{written}\n".encode(), JSON)
     return 0
 
 
@@ -55,31 +87,24 @@ def described(found: Opened) -> dict[str, Any]:
 
 
 def _slide(slide: Slide) -> dict[str, Any]:
-    from viewer.codecs.icc import profile_description
-
     spacing = slide.levels[0].spacing
     _look_at_frames(slide)  # both may add warnings
     personalities = list(slide.personalities())
-    profile = slide.optical_paths[0].icc_profile
     return {
         "name": slide.name,
         "format": slide.format,
         "personalities": personalities,
         "levels": [_level(slide.levels[number]) for number in stored_levels(slide)],
         "focal_planes": len(slide.focal_planes),
-        "optical_paths": [
-            {"identifier": path.identifier, "description": path.description}
-            for path in slide.optical_paths
-        ],
+        "focal_plane_positions": list(slide.focal_planes),
+        "optical_paths": _optical_paths(slide),
         "mpp": None if spacing is None else [_um(spacing.x), _um(spacing.y)],
         "objective_power": slide.objective_power,
         "associated": {
             name: {"width": image.size.width, "height": image.size.height}
             for name, image in slide.associated.items()
         },
-        "icc": None
-        if profile is None
-        else {"description": profile_description(profile), "bytes": len(profile)},
+        "icc": _profile(slide.optical_paths[0].icc_profile),
         "files": [
             {"path": shown_path(file.path), "role": file.role, "reason": file.reason}
             for file in slide.files
@@ -95,13 +120,40 @@ def _slide(slide: Slide) -> dict[str, Any]:
     }
 
 
+def _optical_paths(slide: Slide) -> list[Mapping[str, Any]]:
+    shown = ChannelSet.of(slide.optical_paths).on
+    return [
+        {
+            "identifier": path.identifier,
+            "description": path.description,
+            "grey_range": path.grey_range,
+            "wavelength": path.wavelength,
+            "color": path.color,
+            "window": path.window,
+            "shown": number in shown,
+            "icc": _profile(path.icc_profile),
+        }
+        for number, path in enumerate(slide.optical_paths)
+    ]
+
+
+def _profile(icc: bytes | None) -> Mapping[str, Any] | None:
+    from viewer.codecs.icc import profile_description
+
+    if icc is None:
+        return None
+    return {"description": profile_description(icc), "bytes": len(icc)}
+
+
 def _look_at_frames(slide: Slide) -> None:
-    """Read a tile of each stored level, for what only frames can tell."""
+    """Read a tile of each stored level and path, for what only frames can tell."""
+    plane = resting_plane(slide.focal_planes)
     for number in stored_levels(slide):
         level = slide.levels[number]
-        key = TileKey(slide.serial, number, level.columns // 2, level.rows // 2)
-        with suppress(SlideError):  # a broken frame is a warning of the slide by then
-            slide.read_samples(key)
+        middle = level.columns // 2, level.rows // 2
+        for path in range(len(slide.optical_paths[:_MOST_PATHS])):
+            with suppress(SlideError):  # a broken frame is a warning by then
+                slide.read_samples(TileKey(slide.serial, number, *middle, plane, path))
 
 
 def _level(level: Level) -> Mapping[str, Any]:
@@ -113,9 +165,9 @@ def _level(level: Level) -> Mapping[str, Any]:
         "downsample": (level.downsample.x + level.downsample.y) / 2,
         "mpp_x": None if level.spacing is None else _um(level.spacing.x),
         "mpp_y": None if level.spacing is None else _um(level.spacing.y),
-        "frames": level.frames,
-        "transfer_syntax": level.transfer_syntax,
-        "photometric": level.photometric,
+        "frames": level.frames or None,  # OpenSlide gives pixels and no frames
+        "transfer_syntax": level.transfer_syntax or None,
+        "photometric": level.photometric or None,
     }
 
 
@@ -152,6 +204,10 @@ def _slide_lines(slide: Slide) -> list[str]:
             f"downsample {level['downsample']:.5g}, {_counted(level['frames'])}, "
             f"{level['photometric']}" + differ * f", {colors[number]}"
         )
+    lines.extend(_channel_lines(slide))
+    if len(slide.focal_planes) > 1:
+        heights = ", ".join(f"{height:g}" for height in slide.focal_planes)
+        lines.append(f"  {len(slide.focal_planes)} focal planes: {heights} um")
     for name, size in facts["associated"].items():
         lines.append(f"  {name}: {size['width']} x {size['height']}")
     lines.extend(
@@ -159,6 +215,24 @@ def _slide_lines(slide: Slide) -> list[str]:
         for file in facts["files"]
     )
     lines.extend(f"  warning: {each['message']}" for each in facts["warnings"])
+    return lines
+
+
+def _channel_lines(slide: Slide) -> list[str]:
+    """Return a line an optical path, where there is anything to choose."""
+    channels = ChannelSet.of(slide.optical_paths)
+    if channels.is_plain:
+        return []
+    lines: list[str] = []
+    for number, state in enumerate(channels.states):
+        words = [path_name(state.path, number)]
+        grey = state.path.grey_range
+        words.append("in color" if grey is None else f"grey {grey[0]} to {grey[1]}")
+        if grey is not None:
+            words.append(f"drawn in #{bytes(state.channel.color).hex()}")
+        if not state.is_on:
+            words.append("off at first")
+        lines.append(f"  optical path {number}: {', '.join(words)}")
     return lines
 
 
@@ -176,7 +250,7 @@ def _color(profile: bytes | None) -> str:
     return f"{name}, not usable: {problem}" if problem else name
 
 
-def _counted(frames: int) -> str:
-    if not frames:  # OpenSlide gives pixels and no frames
+def _counted(frames: int | None) -> str:
+    if frames is None:
         return "frames unknown"
     return "1 frame" if frames == 1 else f"{frames} frames"
