@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pydicom.data
 import pytest
 
@@ -18,7 +19,7 @@ from tests.formats.dicom.raw_files import (
     element,
     item,
 )
-from tests.gotchas.one_slide import is_whole, one, told, written
+from tests.gotchas.one_slide import codes, is_whole, one, told, written
 from viewer.formats import open_slides, read_metadata
 from viewer.slide.errors import SlideError
 from viewer.slide.metadata import Attribute
@@ -144,6 +145,20 @@ def test_nesting_without_end_is_cut_where_it_is_shown(
         deepest = max((level for each in found for level, _ in walked(each)), default=0)
         assert deepest <= 2 * 64 + 1
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize("tile", [(128, 128), (33, 33)])
+def test_bytes_in_big_endian_words_are_put_in_order(
+    tmp_path: Path, tile: tuple[int, int]
+) -> None:
+    path = written(tmp_path, encoding=ENCODINGS[BIG_ENDIAN], tile=tile)
+    content = path.read_bytes()
+    at = content.rindex(b"\x7f\xe0\x00\x10OB") + 4
+    words = np.frombuffer(content[at + 8 :], ">u2").astype("<u2")
+    path.write_bytes(content[:at] + b"OW" + content[at + 2 : at + 8] + words.tobytes())
+    with one(path) as slide:
+        assert codes(slide) == set()
+        assert is_whole(slide, tile=tile)
 
 
 CORPUS = Path(pydicom.data.__file__).parent / "test_files"

@@ -12,6 +12,7 @@ from viewer.formats.dicom.frames import FrameTable
 from viewer.formats.dicom.header import open_body
 from viewer.formats.dicom.instance import Instance
 from viewer.formats.dicom.items import walk_items
+from viewer.formats.dicom.swapped_words import SwappedWords, are_words_swapped
 from viewer.formats.files import ReadableFile
 from viewer.slide.errors import BrokenFrame
 
@@ -104,16 +105,28 @@ def _open_part(instance: Instance, warn: Callable[[str, str], None]) -> Part:
                 f"plane; {instance.tiles} frames are there.",
             )
             instance = replace(instance, frames=instance.tiles)
+        body = _in_order(file, instance)
         frames = (
-            CroppedFrames(file, instance)
+            CroppedFrames(body, instance)
             if is_cropped(instance, length)
-            else FrameTable(file, instance.header, instance.frames, length)
+            else FrameTable(body, instance.header, instance.frames, length)
         )
         decoder = decoder_for(instance.format, lambda: _examples(instance, frames))
     except BaseException:
         file.close()
         raise
     return Part(instance, file, frames, decoder, instance.concatenation_offset)
+
+
+def _in_order(file: ReadableFile, instance: Instance) -> ReadableFile:
+    """Return the file, or one that puts the bytes of Pixel Data in order."""
+    header, bits = instance.header, instance.format.bits_allocated
+    data = header.pixel_data
+    if data is not None and are_words_swapped(
+        data, big_endian=header.big_endian, bits=bits
+    ):
+        return SwappedWords(file, data)
+    return file
 
 
 def _examples(
