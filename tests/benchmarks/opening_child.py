@@ -1,4 +1,4 @@
-"""One reader opens one slide and reads one tile; prints JSON.
+"""One reader opens one slide and reads the tile in its middle; prints JSON.
 
     python -m tests.benchmarks.opening_child coverslip|openslide|wsidicom FILE SMALL
 
@@ -25,7 +25,8 @@ def coverslip(path: Path) -> tuple[float, float]:
     started = time.perf_counter()
     slide = open_slide(path)
     opened = time.perf_counter()
-    slide.read_samples(TileKey(slide.serial, 0, 3, 4))
+    level = slide.levels[0]
+    slide.read_samples(TileKey(slide.serial, 0, level.columns // 2, level.rows // 2))
     read = time.perf_counter()
     slide.close()
     return opened - started, read - opened
@@ -38,7 +39,8 @@ def openslide(path: Path) -> tuple[float, float]:
     started = time.perf_counter()
     slide = OpenSlide(path)
     opened = time.perf_counter()
-    slide.read_region((3 * 256, 4 * 256), 0, (256, 256))
+    middle = [each // 512 * 256 for each in slide.dimensions]
+    slide.read_region((middle[0], middle[1]), 0, (256, 256))
     read = time.perf_counter()
     slide.close()
     return opened - started, read - opened
@@ -51,7 +53,9 @@ def wsidicom(path: Path) -> tuple[float, float]:
     started = time.perf_counter()
     with WsiDicom.open(path.parent) as slide:
         opened = time.perf_counter()
-        slide.read_tile(0, (3, 4))
+        size, tile = slide.pyramid.base_level.size, slide.pyramid.tile_size
+        columns, rows = size.width // tile.width, size.height // tile.height
+        slide.read_tile(0, (columns // 2, rows // 2))
         return opened - started, time.perf_counter() - opened
 
 

@@ -179,25 +179,33 @@ def test_twenty_thousand_frames_are_read_in_any_order_without_a_table(
         assert table.source == "walk"
 
 
-def test_the_walk_happens_at_the_first_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from viewer.formats.dicom import frame_index as module
+class Walked(RandomAccessFile):
+    """Counts the items that were walked over."""
 
-    walks: list[int] = []
-    whole = module.walk_frames
+    items = 0
 
-    def counting(*arguments: object) -> object:
-        walks.append(len(arguments))
-        return whole(*arguments)  # type: ignore[arg-type]
+    def reader(self) -> Callable[[int, int], bytes]:
+        read = super().reader()
 
-    monkeypatch.setattr(module, "walk_frames", counting)
-    frames = [[codestream(number)] for number in range(5)]
-    with opened(write(tmp_path, frames, "none"), 5) as (table, _):
-        assert walks == []
-        assert table.read(4) == codestream(4)
-        assert read_all(table, 5) == [each[0] for each in frames]
-        assert len(walks) == 1
+        def counting(length: int, offset: int) -> bytes:
+            self.items += 1
+            return read(length, offset)
+
+        return counting
+
+
+def test_the_walk_begins_at_the_first_read(tmp_path: Path) -> None:
+    file = Walked(
+        write(tmp_path, [[codestream(number)] for number in range(5)], "none")
+    )
+    table = FrameTable(file, read_header(file), 5, None)
+    assert file.items == 0
+    assert table.read(4) == codestream(4)
+    walked = file.items
+    assert walked > 0
+    assert read_all(table, 5) == [codestream(number) for number in range(5)]
+    assert file.items == walked
+    file.close()
 
 
 def test_threads_walk_once_and_read_alike(tmp_path: Path) -> None:

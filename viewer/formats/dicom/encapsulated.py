@@ -50,8 +50,8 @@ class EncapsulatedFrames:
     def read(self, frame: int) -> bytes | None:
         """Return a frame's bytes, its fragments joined; None where none are stored.
 
-        Raises BrokenFrame. The first call may walk over the whole file's items, while
-        others wait; closing the file ends that. Any thread.
+        Raises BrokenFrame. Where there is no table the call may walk over the items up
+        to this frame; closing the file ends that. Any thread.
         """
         data = self._read_plainly(frame)
         if data is None:
@@ -83,6 +83,8 @@ class EncapsulatedFrames:
             return None
         if index.lengths is not None and index.lengths[frame] != length:
             length = self._told_length(index, frame, length)
+        if not index.whole:
+            self._index.grow(index)
         return data[8 : 8 + length]
 
     def _settle(
@@ -90,7 +92,7 @@ class EncapsulatedFrames:
     ) -> _Answer:
         """Do something with a frame, and again with a better index if it objects."""
         try:
-            index = self._index.now or self._index.first()
+            index = self._index.holding(frame)
             while True:
                 try:
                     return action(index, frame)

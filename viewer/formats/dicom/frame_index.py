@@ -2,6 +2,7 @@
 
 import threading
 from array import array
+from contextlib import suppress
 from typing import Final, NamedTuple
 
 from viewer.formats.dicom.directory_table import directory_table
@@ -15,17 +16,20 @@ from viewer.formats.dicom.items import (
     HEADER,
     Ending,
     Items,
-    walk_frames,
+    ItemWalk,
     walk_items,
 )
 from viewer.formats.dicom.offsets import OffsetTable, read_tables
+from viewer.formats.dicom.shared_walk import SharedWalk
 from viewer.formats.files import ReadableFile
+from viewer.slide.errors import BrokenFile
 
 
 class FrameIndex(NamedTuple):
     """Places of frames: `bounds` are the starts of their first items, and the last end.
 
-    The last end may be UNKNOWN. `missing` says why there are no more frames.
+    The last end may be UNKNOWN. `missing` says why there are no more frames. What is
+    not `whole` yet is of a walk that goes on: its `bounds` grow.
     """
 
     source: Source
@@ -33,14 +37,15 @@ class FrameIndex(NamedTuple):
     lengths: "array[int] | None"
     missing: str
     final: bool
+    whole: bool = True
 
 
 class IndexSource:
     """Finds the index of one file, and a better one where items contradict it.
 
-    `now` is None (nothing known yet), an index that was only looked over, or a final
-    one. What is final does not change any more: the items were walked, once, and it is
-    the walk's answer, or the table's where the walk had none. Any thread.
+    `now` is None (nothing known yet), an index that was only looked over or grows, or a
+    final one. What is final does not change any more: the items were walked, once, and
+    it is the walk's answer, or the table's where the walk had none. Any thread.
     """
 
     def __init__(
@@ -62,19 +67,30 @@ class IndexSource:
         )
         self._kept: Final = IndexStore()
         self._walking: Final = threading.Lock()
+        self._begun: Final = SharedWalk(ItemWalk(file, tables.first, frames=frames))
         for problem in tables.problems:
             findings.add("offset-table", problem)
         self.now: FrameIndex | None = None
         if self._table is not None and self._table.beyond is None:
             self.now = _of_table(self._table, final=False)
 
-    def first(self) -> FrameIndex:
-        """Return the index where nothing was known: a kept one, or by a walk.
+    def holding(self, frame: int) -> FrameIndex:
+        """Return an index that tells of this frame: one at hand, a kept one, or a walk.
 
-        Raises BrokenFile. May take long, while other callers wait; closing the file
-        ends that.
+        Raises BrokenFile. May take long, while others wait who need as much; closing
+        the file ends that.
         """
-        return self._walk(None, self._beyond())
+        index = self.now or self._walk(None, self._beyond())
+        if not index.whole and frame >= len(index.bounds) - 1:
+            self._begun.reach(frame)
+            index = self._concluded(index)
+        return index
+
+    def grow(self, index: FrameIndex) -> None:
+        """Walk a little further where an index is not whole yet. Raises nothing."""
+        with suppress(BrokenFile):  # whoever needs more will be told
+            self._begun.further()
+            self._concluded(index)
 
     def instead_of(self, index: FrameIndex, frame: int, found: str) -> FrameIndex:
         """Return another index where the items of a frame are not as one says.
@@ -144,8 +160,13 @@ class IndexSource:
             index = self.now
             if index is not None and index is not seen:
                 return index
-            index = self._index_kept() if seen is None and objection is None else None
-            self.now = index or self._walked(objection)
+            if seen is None and objection is None:
+                index = self._index_kept() or self._growing()
+            else:
+                index = None
+            self.now = index or self._judged(
+                walk_items(self._file, self._first), objection
+            )
             return self.now
 
     def _index_kept(self) -> FrameIndex | None:
@@ -154,20 +175,31 @@ class IndexSource:
             return None
         return FrameIndex("kept", starts, None, self._enough, final=False)
 
-    def _walked(self, objection: str | None) -> FrameIndex:
-        starts = walk_frames(self._file, self._first, self._frames)
-        if starts is not None:
-            self._object(objection)
-            self._kept.save(self._file, starts)
-            return FrameIndex("walk", starts, None, self._enough, final=True)
-        items = walk_items(self._file, self._first)
-        if items.ending is Ending.CUT:
-            self.warn_truncated(items)
-        return self._judged(items, objection)
+    def _growing(self) -> FrameIndex | None:
+        """Return the index of a walk just begun; None if it must be whole at once.
+
+        Where the file does not end with the delimiter it may be cut off, and that is to
+        be said when the first frame is shown.
+        """
+        if self._file.read_some(self._file.size - 8, 8) != _CLOSING:
+            return None
+        certain = self._begun.walk.certain
+        return FrameIndex("walk", certain, None, "", final=False, whole=False)
+
+    def _concluded(self, index: FrameIndex) -> FrameIndex:
+        """Return the index of all items where the walk has ended, else the same."""
+        if not self._begun.ended:
+            return index
+        with self._walking:
+            if self.now is index:
+                self.now = self._judged(self._begun.walk.items(), None)
+            return self.now or index
 
     def _judged(self, items: Items, objection: str | None) -> FrameIndex:
         """Choose between the walk's answer and the table's."""
         name = self._file.path.name
+        if items.ending is Ending.CUT:
+            self.warn_truncated(items)
         grouped = frame_starts(items, self._frames)
         table = self._table
         if table is None or grouped.exact:
@@ -177,6 +209,8 @@ class IndexSource:
                 self._findings.add(code, f"{name}: {sentence}.")
             if grouped.exact:
                 self.warn_of_tail(items)
+                if items.count == self._frames and items.ending is Ending.DELIMITED:
+                    self._kept.save(self._file, grouped.bounds)
             return FrameIndex("walk", grouped.bounds, None, grouped.missing, final=True)
         # Neither is whole: what the table says of a frame holds if its items agree.
         if items.ending is not Ending.CUT:
@@ -207,6 +241,7 @@ class IndexSource:
         )
 
 
+_CLOSING: Final = DELIMITER_TAG + bytes(4)
 _TAIL: Final = 4096  # bytes behind the last item that are looked at
 
 _NAMES: Final = {

@@ -57,8 +57,8 @@ class FrameTable:
 
         Fragments are joined, headers of items and the padding that a table tells of are
         left out. Without a usable table, nor an index kept of an earlier opening, the
-        first call walks over all items while other callers wait; closing the file ends
-        the walk.
+        items are walked over, up to this frame and with each call a little further; a
+        file that does not end as it should is walked at once. Closing the file ends it.
         """
         return self._frames.read(frame)
 

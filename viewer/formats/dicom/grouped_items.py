@@ -48,14 +48,17 @@ def frame_starts(items: Items, frames: int) -> GroupedItems:
 
 
 def _certain_starts(items: Items, frames: int) -> "array[int]":
-    """Return the starts of frames in order, or none where they cannot be told."""
+    """Return the starts of frames in order, as long as they can be told.
+
+    What is told of the first frames before the walk has ended (ItemWalk.certain) holds.
+    """
     begun = sum(items.codestreams)
     continued = _continued(items)
     if not continued or (not begun and items.count <= frames):
         return items.starts[:]
     if items.codestreams[0] and (begun >= frames or not items.whole):
         return _codestream_starts(items)
-    return items.starts[:1]
+    return items.starts[: max(1, items.codestreams.find(0))]
 
 
 def _continued(items: Items) -> int:
