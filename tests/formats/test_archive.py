@@ -6,9 +6,11 @@ import stat
 import struct
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -364,6 +366,60 @@ def test_a_cache_that_cannot_be_written_is_said(
         SlideError, match=r"^x\.zip: there is no folder to unpack it in"
     ):
         open_slides([with_slide(tmp_path / "x.zip", slide)])
+
+
+def test_any_number_of_files_may_have_one_name(
+    tmp_path: Path, slide: list[Path]
+) -> None:
+    same = [("notes.txt", b"%d" % number) for number in range(300)]
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        path = with_slide(tmp_path / "x.zip", slide, *same)
+    opened = open_slides([path])
+    assert len(opened.slides) == 1
+    assert len(reasons(opened)) == 300
+    close(opened)
+
+
+def test_a_folder_that_is_an_empty_file_too_costs_nothing(
+    tmp_path: Path, slide: list[Path]
+) -> None:
+    members = [(f"case 1/{each.name}", each.read_bytes()) for each in slide]
+    path = zipped(tmp_path / "x.zip", [("case 1", b""), *members])
+    opened = open_slides([path])
+    (found,) = opened.slides
+    assert {each.path.name for each in found.files} == {each.name for each in slide}
+    assert len({each.path.parent for each in found.files}) == 1
+    assert reasons(opened) == ["case 1 is an empty file."]
+    close(opened)
+
+
+def test_many_small_files_may_not_fill_the_disk(
+    tmp_path: Path, slide: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "LARGE_TOTAL", 4 << 20)
+    bombs = [(f"{number}.bin", bytes(1 << 20)) for number in range(8)]
+    path = zipped(tmp_path / "x.zip", bombs)
+    with pytest.raises(SlideError, match=r"has 8,388,608 bytes, expected at most"):
+        open_slides([path])
+    assert leftovers() == []
+
+
+def test_a_folder_that_another_process_took_for_a_leftover_is_made_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make, made = tempfile.mkdtemp, list[str]()
+
+    def taken(**how: Any) -> str:
+        made.append(make(**how))
+        if len(made) == 1:  # between the two steps of the first attempt
+            remove_leftovers()
+        return made[-1]
+
+    monkeypatch.setattr(tempfile, "mkdtemp", taken)
+    unpacked = Unpacked(Path("x.zip"))
+    assert unpacked.folder.parent == Path(made[1])
+    assert leftovers() == [Path(made[1]).name]
+    unpacked.remove()
 
 
 @pytest.mark.parametrize(

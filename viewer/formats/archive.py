@@ -8,7 +8,7 @@ import os
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +29,9 @@ MOST_RATIO: Final = 200
 
 LARGE: Final = 16 << 20
 """Bytes from which on a file's growth is looked at: small ones may be of one color."""
+
+LARGE_TOTAL: Final = 2 << 30
+"""Bytes from which on the growth of all files together is looked at."""
 
 SPARE: Final = 256 << 20
 """Bytes of the disk that stay free for others."""
@@ -143,13 +146,20 @@ def _members(
             ignored.append(_left_out(path, member, problem))
         elif not _is_of_macos(member.filename):
             wanted.append(member)
+    _check_total(path, wanted)
+    return wanted
+
+
+def _check_total(path: Path, wanted: Sequence[zipfile.ZipInfo]) -> None:
+    """Refuse what would fill the disk, in many small files too."""
     total = sum(each.file_size for each in wanted)
-    if total > MOST_BYTES:
+    packed = sum(each.compress_size for each in wanted)
+    most = min(MOST_BYTES, max(LARGE_TOTAL, MOST_RATIO * packed))
+    if total > most:
         raise BrokenFile(
             f"{path.name}: what is in the archive has {total:,} bytes, expected at most"
-            f" {MOST_BYTES:,}."
+            f" {most:,}."
         )
-    return wanted
 
 
 def _refusal(member: zipfile.ZipInfo) -> str:

@@ -4,6 +4,7 @@ Such folders lie in the user's cache folder and tell by a lock whether their pro
 lives: what a crash has left is removed by the next process that asks.
 """
 
+import errno
 import os
 import re
 from contextlib import suppress
@@ -25,14 +26,11 @@ class Unpacked:
 
     def __init__(self, archive: Path) -> None:
         """Make the folder; raises BrokenFile, which names the archive."""
-        from tempfile import mkdtemp
-
         try:
             cache = _cache_folder()
             cache.mkdir(parents=True, exist_ok=True, mode=0o700)
             remove_leftovers()
-            self._home: Final = Path(mkdtemp(prefix=_PREFIX, dir=cache))
-            lock = _locked(self._home / _LOCK)
+            self._home, lock = _made(cache)
             self.folder: Final = self._home / safe_name(archive.name)
             self.folder.mkdir(mode=0o700)
         except OSError as error:
@@ -40,6 +38,8 @@ class Unpacked:
                 f"{archive.name}: there is no folder to unpack it in"
                 f" ({error.strerror or error})."
             ) from error
+        self._names: Final[dict[Path, int]] = {}  # how often each was asked for
+        self._instead: Final[dict[Path, Path]] = {}  # of folders that are files too
         self._end: Final = finalize(self, _remove, self._home, lock)
 
     def holds(self, path: Path) -> bool:
@@ -52,13 +52,24 @@ class Unpacked:
         The name is only like the archive's: made of harmless parts, so that it lies
         below the folder, and unlike the names used before.
         """
-        path = self.folder.joinpath(*_safe_parts(name))
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        number = 2
-        while os.path.lexists(path):
-            path = path.with_name(f"{path.stem} ({number}){path.suffix}")
-            number += 1
-        return open(path, "xb", opener=_private)
+        *folders, last = _safe_parts(name)
+        folder = self.folder
+        for part in folders:
+            folder /= part
+            if folder.is_file():  # some stores name their folders as empty files
+                if folder not in self._instead:
+                    self._instead[folder] = self._free(folder)
+                folder = self._instead[folder]
+            folder.mkdir(exist_ok=True, mode=0o700)
+        return open(self._free(folder / last), "xb", opener=_private)
+
+    def _free(self, path: Path) -> Path:
+        """Return a name that nothing has: with a number where the plain one is used."""
+        free = path
+        while os.path.lexists(free):
+            number = self._names[path] = self._names.get(path, 1) + 1
+            free = path.with_name(f"{path.stem} ({number}){path.suffix}")
+        return free
 
     def free_bytes(self) -> int:
         """Return how many bytes may be written; raises OSError."""
@@ -133,6 +144,25 @@ def _cache_folder() -> Path:
     from platformdirs import user_cache_path
 
     return user_cache_path("coverslip", appauthor=False)
+
+
+def _made(cache: Path) -> tuple[Path, IO[bytes] | None]:
+    """Make a folder and lock it; raises OSError.
+
+    Another process may look for leftovers before it is locked, and remove it.
+    """
+    from tempfile import mkdtemp
+
+    for _ in range(_ATTEMPTS):
+        home = Path(mkdtemp(prefix=_PREFIX, dir=cache))
+        with suppress(FileNotFoundError, BlockingIOError):
+            lock = _locked(home / _LOCK)
+            if home.is_dir():
+                return home, lock
+    raise BlockingIOError(errno.EAGAIN, "other processes remove it")
+
+
+_ATTEMPTS: Final = 10
 
 
 def _locked(path: Path) -> IO[bytes] | None:
