@@ -5,6 +5,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -39,6 +40,31 @@ def test_file_is_written_as_indented_text(folder: Path) -> None:
         "    (0008,0100) SH CodeValue: 433466003",
     ]
     assert lines[-1].startswith("(7FE0,0010) OB PixelData: pixels, ")
+
+
+def test_archive_lists_its_instances_and_one_of_them_is_written(
+    folder: Path, tmp_path: Path
+) -> None:
+    archive = tmp_path / "scans.zip"
+    with ZipFile(archive, "w") as written:
+        for file in folder.iterdir():
+            written.write(file, f"case 1/{file.name}")
+    ran = coverslip("metadata", archive)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    listed = ran.stdout.splitlines()
+    assert listed[0].startswith("   0  case 1/synthetic-level0.dcm: synthetic, level 0")
+    assert len(listed) == 4
+    for form in ("text", "json", "xml"):
+        inside = coverslip("metadata", archive, "--instance", 1, "--format", form)
+        beside = coverslip("metadata", folder, "--instance", 1, "--format", form)
+        assert inside.returncode == 0
+        assert (inside.stdout, inside.stderr) == (beside.stdout, beside.stderr)
+    refused = coverslip("metadata", archive, "--format", "json")
+    assert refused.returncode == 2
+    assert refused.stderr == (
+        "coverslip: scans.zip is a zip archive; --instance says which of its files "
+        "to write as JSON.\n"
+    )
 
 
 def test_folder_lists_its_instances_and_one_of_them_is_written(folder: Path) -> None:

@@ -463,7 +463,9 @@ def test_the_command_line_names_members_and_no_passing_folder(
     assert "scans.zip/notes.txt: notes.txt is not a DICOM file." in answer.out
     assert "scans.zip/case 1/synthetic-level0.dcm" in answer.out
     assert "coverslip-unpacked" not in answer.out + answer.err
-    assert main(["metadata", "--instance", "0", str(path)]) == 2
-    sentence = "scans.zip: unpack it to write what a file in it says."
-    assert capsys.readouterr().err == f"coverslip: {sentence}\n"
+    assert main(["metadata", str(path)]) == 0
+    assert main(["metadata", "--instance", "0", str(path)]) == 0
+    answer = capsys.readouterr()
+    assert "   0  case 1/synthetic-level0.dcm: " in answer.out
+    assert "coverslip-unpacked" not in answer.out + answer.err
     assert leftovers() == []

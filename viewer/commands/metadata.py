@@ -2,12 +2,15 @@
 
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from viewer.commands.slides import opened, say
-from viewer.formats import Opened, is_unpacked
+from viewer.formats import Opened, is_unpacked, shown_path
+from viewer.formats.gathering import head_of
+from viewer.formats.kinds import is_zip
 from viewer.formats.metadata import (
     dicom_json,
     dicom_xml,
@@ -18,12 +21,12 @@ from viewer.formats.metadata import (
 from viewer.slide.errors import SlideError, UnsupportedFile
 from viewer.slide.metadata import Attribute
 
-SUMMARY: Final = "write all attributes of any DICOM file, as text, JSON or XML"
+SUMMARY: Final = "write all attributes of a DICOM or TIFF file, as text, JSON or XML"
 
 _HELP: Final = """\
-A file is written whole, whether it is a slide or not. Of a folder the instances are
-listed with their numbers; --instance K writes one of them. With a file, --instance
-counts the instances of the slide that the file belongs to.
+A file is written whole, whether it is a slide or not. Of a folder or a zip archive
+the instances are listed with their numbers; --instance K writes one of them. With a
+file, --instance counts the instances of the slide that the file belongs to.
 
 text has one line for each attribute, shortened where the value is long, and says in
 words what codes and UIDs mean.
@@ -39,7 +42,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.formatter_class = RawDescriptionHelpFormatter
     parser.epilog = _HELP
-    parser.add_argument("path", metavar="PATH", help="a file or folder")
+    parser.add_argument("path", metavar="PATH", help="a file, folder or zip archive")
     parser.add_argument(
         "--instance", type=int, metavar="K", help="which instance of a slide or folder"
     )
@@ -54,21 +57,39 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Write to standard output; raises SlideError."""
     path = Path(arguments.path)
-    if path.is_dir() and arguments.instance is None:
-        if arguments.format != "text":
-            raise SlideError(
-                f"{path.name or path} is a folder; --instance says which of its files "
-                f"to write as {arguments.format.upper()}."
-            )
-        _write(f"{line}\n" for line in _listed(path, _instances(path)))
+    if arguments.instance is None and not _holds_files(path):
+        _write_file(path, arguments)
         return 0
-    if arguments.instance is not None:
-        path = _chosen(path, arguments.instance)
+    with _instances(path) as instances:
+        if arguments.instance is not None:
+            _write_file(_chosen(path, instances, arguments.instance), arguments)
+        elif arguments.format != "text":
+            raise SlideError(
+                f"{path.name or path} is {_kind(path)}; --instance says which of its "
+                f"files to write as {arguments.format.upper()}."
+            )
+        else:
+            _write(f"{line}\n" for line in _listed(path, instances))
+    return 0
+
+
+def _holds_files(path: Path) -> bool:
+    return path.is_dir() or _is_archive(path)
+
+
+def _is_archive(path: Path) -> bool:
+    return path.is_file() and is_zip(head_of(path))
+
+
+def _kind(path: Path) -> str:
+    return "a folder" if path.is_dir() else "a zip archive"
+
+
+def _write_file(path: Path, arguments: Namespace) -> None:
     notes: list[str] = []
     _write(_pieces(path, arguments.format, arguments.side, notes))
     for note in notes:
         say(f"coverslip: {path.name}: {note}.")
-    return 0
 
 
 def _pieces(path: Path, form: str, side: str | None, notes: list[str]) -> Iterable[str]:
@@ -122,16 +143,22 @@ class _Instance(NamedTuple):
     words: str
 
 
-def _instances(path: Path) -> list[_Instance]:
-    """Return the files of the slides found, then the DICOM files left out."""
-    try:
-        with opened([str(path)]) as answer:
-            return _sorted_out(answer)
-    except UnsupportedFile:
-        others = _others(path)
-        if not others:
-            raise
-        return others
+@contextmanager
+def _instances(path: Path) -> Generator[list[_Instance]]:
+    """Give the files of the slides found, then the DICOM files left out.
+
+    What an archive holds is there until the end.
+    """
+    with ExitStack() as closing:
+        try:
+            answer = closing.enter_context(opened([str(path)]))
+        except UnsupportedFile:
+            instances = [] if _is_archive(path) else _others(path)
+            if not instances:
+                raise
+        else:
+            instances = _sorted_out(answer)
+        yield instances
 
 
 def _sorted_out(answer: Opened) -> list[_Instance]:
@@ -173,21 +200,23 @@ def _can(read: Callable[[Path], object], path: Path) -> bool:
     return True
 
 
-def _listed(folder: Path, instances: list[_Instance]) -> list[str]:
+def _listed(path: Path, instances: list[_Instance]) -> list[str]:
     return [
-        f"{number:>4}  {each.path.relative_to(folder)}: {each.words}"
+        f"{number:>4}  {_name_in(path, each.path)}: {each.words}"
         for number, each in enumerate(instances)
     ]
 
 
-def _chosen(path: Path, number: int) -> Path:
-    instances = _instances(path)
+def _name_in(path: Path, file: Path) -> str:
+    if is_unpacked(file):
+        return shown_path(file).partition("/")[2]
+    return str(file.relative_to(path))
+
+
+def _chosen(path: Path, instances: list[_Instance], number: int) -> Path:
     if not 0 <= number < len(instances):
         raise SlideError(
             f"{path.name or path}: instance {number} was asked for, expected 0 to "
             f"{len(instances) - 1}."
         )
-    chosen = instances[number].path
-    if is_unpacked(chosen):  # and removed by now
-        raise SlideError(f"{path.name}: unpack it to write what a file in it says.")
-    return chosen
+    return instances[number].path
