@@ -157,3 +157,12 @@ def test_any_bytes_are_a_picture_or_a_sentence(data: bytes) -> None:
     declared = grey_format(RLE, (8, 5))
     decoded = decoder_for(declared).decode(_header(1, 64) + data)
     assert decoded.samples.shape == (5, 8)
+
+
+def test_bits_beside_those_that_are_named_are_said() -> None:
+    grey = np.full((4, 6), 0x1FFF, np.uint16)
+    for stored, said in ((12, True), (13, False)):
+        declared = grey_format(RLE, (6, 4), bits_allocated=16, bits_stored=stored)
+        decoded = decoder_for(declared).decode(encoded(grey))
+        codes = [finding.code for finding in decoded.findings]
+        assert codes == (["pixel-format"] if said else [])

@@ -1,5 +1,8 @@
 """Guards before native code: does a codestream's header agree with the attributes."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from viewer.codecs.frame import LARGEST_OUTPUT, Finding, FrameFormat
 from viewer.slide.errors import BrokenFrame
 from viewer.slide.geometry import Size
@@ -66,6 +69,29 @@ def depth_finding(precision: int, declared: FrameFormat) -> Finding | None:
     return Finding(
         "color-depth",
         f"the color samples have {precision} bits; the upper 8 of them are shown",
+    )
+
+
+def stray_bits_finding(
+    samples: NDArray[np.generic], declared: FrameFormat
+) -> Finding | None:
+    """Tell of bits beside those that Bits Stored and High Bit name: one is wrong.
+
+    `samples` are integers as they lie in the frame, in the machine's byte order. Above
+    signed samples the sign may be repeated.
+    """
+    stored, below = declared.bits_stored, declared.bits_below
+    if stored >= declared.bits_allocated:
+        return None
+    used = int(np.bitwise_or.reduce(samples.view(f"u{samples.dtype.itemsize}"), None))
+    if declared.signed:
+        used &= (1 << stored + below) - 1
+    if not used & ~(((1 << stored) - 1) << below):
+        return None
+    return Finding(
+        "pixel-format",
+        f"samples use bits beside the {stored} that Bits Stored names, which are left"
+        " out",
     )
 
 

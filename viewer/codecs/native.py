@@ -5,8 +5,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.codecs.agreement import check_output, depth_finding
-from viewer.codecs.frame import Decoded, Examples, Finding, FrameFormat, found
+from viewer.codecs.agreement import check_output, depth_finding, stray_bits_finding
+from viewer.codecs.frame import Decoded, Examples, FrameFormat, found
 from viewer.codecs.raw import finished
 from viewer.slide.errors import BrokenFrame, UnsupportedCodec
 from viewer.slide.geometry import Size
@@ -62,28 +62,8 @@ class NativeDecoder:
             ycbcr=self._declared.declares_ycbcr,
             shrink=shrink,
         )
-        findings = (*found(self._excess(line)), *self._findings)
-        return Decoded(samples, None, findings)
-
-    def _excess(self, line: NDArray[np.generic]) -> Finding | None:
-        """Tell of bits beside those that Bits Stored and High Bit name.
-
-        One of the two is wrong then. Above signed samples the sign may be repeated.
-        """
-        declared = self._declared
-        stored, below = declared.bits_stored, declared.bits_below
-        if stored >= declared.bits_allocated:
-            return None
-        used = int(np.bitwise_or.reduce(line.view(f"u{line.dtype.itemsize}")))
-        if declared.signed:
-            used &= (1 << stored + below) - 1
-        if not used & ~(((1 << stored) - 1) << below):
-            return None
-        return Finding(
-            "pixel-format",
-            f"samples use bits beside the {stored} that Bits Stored names, which are"
-            " left out",
-        )
+        beside = stray_bits_finding(line, self._declared)
+        return Decoded(samples, None, (*found(beside), *self._findings))
 
     def _arranged(self, line: NDArray[np.generic]) -> NDArray[np.generic]:
         """Return (rows, columns) or (rows, columns, 3)."""

@@ -5,12 +5,12 @@ from contextlib import suppress
 from functools import partial
 from itertools import pairwise
 from struct import unpack_from
-from typing import Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.codecs.agreement import check_output, depth_finding
+from viewer.codecs.agreement import check_output, depth_finding, stray_bits_finding
 from viewer.codecs.frame import Decoded, Examples, FrameFormat, found
 from viewer.codecs.raw import finished
 from viewer.slide.errors import BrokenFrame, UnsupportedCodec
@@ -65,14 +65,16 @@ class RleDecoder:
             wrong = _filled(planes[number], data[begin:end], self._unpack)
             if wrong is not None:
                 damage = f"the RLE data is damaged: segment {number + 1} {wrong}"
+        stored = self._stored(planes)
         samples = finished(
-            self._arranged(planes),
+            self._arranged(stored),
             declared,
             bits=declared.bits_stored,
             ycbcr=declared.declares_ycbcr,
             shrink=shrink,
         )
-        return Decoded(samples, damage, self._findings)
+        beside = stray_bits_finding(stored, declared)
+        return Decoded(samples, damage, (*found(beside), *self._findings))
 
     def _bounds(self, data: bytes) -> list[int]:
         """Return where each segment begins, and where the last ends (PS3.5 G.5)."""
@@ -96,13 +98,15 @@ class RleDecoder:
         # Where the file was cut off, the last segments may be empty.
         return [min(each, len(data)) for each in bounds] + [len(data)]
 
-    def _arranged(self, planes: NDArray[np.uint8]) -> NDArray[np.generic]:
-        """Join the bytes of samples, highest first; (rows, columns[, 3])."""
-        columns, rows = self._declared.size
+    def _stored(self, planes: NDArray[np.uint8]) -> NDArray[np.integer[Any]]:
+        """Join the bytes of samples, highest first; (1 or 3, pixels)."""
         if self._bytes == 2:
-            samples = planes[0::2].astype(np.uint16) << 8 | planes[1::2]
-        else:
-            samples = planes
+            return planes[0::2].astype(np.uint16) << 8 | planes[1::2]
+        return planes
+
+    def _arranged(self, samples: NDArray[np.integer[Any]]) -> NDArray[np.generic]:
+        """Return (rows, columns[, 3])."""
+        columns, rows = self._declared.size
         if self._declared.bits_below:
             samples = samples >> self._declared.bits_below
         if self._declared.signed:

@@ -73,7 +73,6 @@ _NATIVE: Final[Mapping[str, Callable[[], list[str]]]] = MappingProxyType(
         "simplejpeg": _simplejpeg,
         "imagecodecs": _imagecodecs,
         "pylibjpeg-openjpeg": _openjpeg,
-        "pylibjpeg-rle": list[str],
         "pillow": _pillow,
     }
 )

@@ -34,6 +34,7 @@ def versions() -> str:
             library_version("pydicom"),
             library_version("tifffile"),
             library_version("pylibjpeg"),
+            library_version("pylibjpeg-rle"),
             library_version("platformdirs"),
             library_version("defusedxml"),
             library_version("openslide-python"),

@@ -12,6 +12,7 @@ import numpy as np
 from viewer.formats.files import ReadableFile
 from viewer.formats.tiff.directory import UNCOMPRESSED, Directory
 
+_GREY = (0, 1)  # WhiteIsZero, BlackIsZero
 _HEADER = 8  # bytes at the beginning of a classic TIFF file; more in BigTIFF
 
 
@@ -35,17 +36,8 @@ def objections(file: ReadableFile, page: Any, directory: Directory) -> Iterator[
         )
     place = page.offset, page.offset + form.tagnosize + entries * form.tagsize
     for each in (directory, *directory.below):
-        if _overlaps(each, place):
-            yield (
-                f"{each.name} has tiles or strips that overlap in the file; some may "
-                "show what is not theirs"
-            )
-        surplus = _surplus(each)
-        if surplus > 0:
-            yield f"{each.name} has {surplus} bytes more than its uncompressed samples"
-        absent = int(((each.counts == 0) & (each.offsets > 0)).sum())
-        if absent:
-            yield f"{each.name} has {absent} tiles or strips with a place but no bytes"
+        for clause in _of_samples(each, place):
+            yield f"{each.name} {clause}"
 
 
 def broken_chain(file: ReadableFile, page: Any) -> str | None:
@@ -60,6 +52,23 @@ def broken_chain(file: ReadableFile, page: Any) -> str | None:
         f"the chain of TIFF directories goes on at byte {following}, where there is "
         "none that was not read before; levels or pictures may be missing"
     )
+
+
+def _of_samples(directory: Directory, place: tuple[int, int]) -> Iterator[str]:
+    if _overlaps(directory, place):
+        yield (
+            "has tiles or strips that overlap in the file; some may show what is not"
+            " theirs"
+        )
+    colors = directory.samples - directory.alpha
+    if directory.photometric in _GREY and colors > 1:
+        yield f"is said to be grey, but has {colors} samples a pixel"
+    surplus = _surplus(directory)
+    if surplus > 0:
+        yield f"has {surplus} bytes more than its uncompressed samples"
+    absent = int(((directory.counts == 0) & (directory.offsets > 0)).sum())
+    if absent:
+        yield f"has {absent} tiles or strips with a place but no bytes"
 
 
 def _number(file: ReadableFile, offset: int, size: int, form: Any) -> int:
