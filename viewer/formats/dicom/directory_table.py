@@ -83,4 +83,4 @@ def _checked(
         return None
     starts = array("Q", (places - np.uint64(_HEAD)).tobytes())
     starts.append(last)
-    return OffsetTable("tiff", starts, array("Q", lengths.tobytes()), None)
+    return OffsetTable("tiff", starts, lengths.data, None)

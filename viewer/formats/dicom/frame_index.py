@@ -2,6 +2,7 @@
 
 import threading
 from array import array
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final, NamedTuple
 
@@ -34,7 +35,7 @@ class FrameIndex(NamedTuple):
 
     source: Source
     bounds: "array[int]"
-    lengths: "array[int] | None"
+    lengths: Sequence[int] | None
     missing: str
     final: bool
     whole: bool = True

@@ -1,6 +1,7 @@
 """Offset tables: where a file says that its frames begin."""
 
 from array import array
+from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
@@ -29,7 +30,7 @@ class OffsetTable(NamedTuple):
 
     source: Literal["extended", "basic", "tiff"]
     starts: "array[int]"
-    lengths: "array[int] | None"
+    lengths: Sequence[int] | None
     beyond: int | None
 
 
@@ -80,12 +81,12 @@ def read_tables(
     return Tables(first, None, problems)
 
 
-def _lengths(file: ReadableFile, header: Header, frames: int) -> "array[int] | None":
+def _lengths(file: ReadableFile, header: Header, frames: int) -> Sequence[int] | None:
     element = header.extended_lengths
     told = None if element is None else _numbers(file, element, 8, frames)
     if told is None or int(told.max()) > _FARTHEST:
         return None
-    return array("Q", told[:frames].tobytes())
+    return told[:frames].data  # no copy: a table may have megabytes
 
 
 def _basic_entries(file: ReadableFile, pixel_data: Element) -> Element:
