@@ -1,5 +1,6 @@
 """Channels in a real view: what is drawn, what is read, what is kept."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -51,6 +52,20 @@ class GreySlide(FakeSlide):
         return super().read_samples(key, color)
 
 
+class SlowSlide(GreySlide):
+    """Reads nothing until it is let."""
+
+    def __init__(self, paths: int) -> None:
+        super().__init__(paths)
+        self.let = threading.Event()
+
+    def read_samples(
+        self, key: TileKey, color: ColorReading = ColorReading.AS_ENCODED
+    ) -> Samples | Empty:
+        assert self.let.wait(30)
+        return super().read_samples(key, color)
+
+
 @pytest.fixture
 def theatre(tmp_path: Path, qtbot: QtBot) -> Iterator[Theatre]:
     made = Theatre(Settings(tmp_path / "coverslip.ini"), qtbot)
@@ -66,6 +81,11 @@ def shown(theatre: Theatre, slide: GreySlide, qtbot: QtBot) -> ChannelSet:
     current = theatre.coloring.channels.current
     assert current is not None
     return current
+
+
+def begin(theatre: Theatre, slide: GreySlide) -> None:
+    """Show a slide without waiting for anything of it."""
+    theatre.view.show_slide(slide, theatre.coloring.prepare(slide))
 
 
 def test_ranges_are_found_in_the_picture_and_the_chip_says_so(
@@ -157,6 +177,46 @@ def test_a_range_set_by_hand_stays_until_another_is_asked_for(
     current = theatre.coloring.channels.current
     assert current is not None
     assert current.states[0].origin is Origin.AUTO
+
+
+def test_what_another_search_interrupts_is_searched_for_again(
+    theatre: Theatre, qtbot: QtBot
+) -> None:
+    slide = SlowSlide(3)
+    begin(theatre, slide)
+    theatre.coloring.channels.find_range(1)
+    slide.let.set()
+    qtbot.waitUntil(lambda: theatre.coloring.is_ready)
+    channels = theatre.coloring.channels.current
+    assert channels is not None
+    assert [state.origin for state in channels.states] == [Origin.AUTO] * 3
+
+
+def test_a_slide_left_before_its_ranges_are_found_gets_them_later(
+    theatre: Theatre, qtbot: QtBot
+) -> None:
+    slide = SlowSlide(2)
+    begin(theatre, slide)
+    begin(theatre, GreySlide(1))
+    slide.let.set()
+    channels = shown(theatre, slide, qtbot)
+    assert [state.origin for state in channels.states] == [Origin.AUTO] * 2
+
+
+def test_a_range_set_while_one_is_searched_for_stays(
+    theatre: Theatre, qtbot: QtBot
+) -> None:
+    slide = SlowSlide(2)
+    begin(theatre, slide)
+    channels = theatre.coloring.channels
+    assert channels.current is not None
+    mine = replace(channels.current.states[0].channel, low=7, high=70)
+    channels.draw(mine)
+    slide.let.set()
+    qtbot.waitUntil(lambda: theatre.coloring.is_ready)
+    states = channels.current.states
+    assert (states[0].channel, states[0].origin) == (mine, Origin.USER)
+    assert states[1].origin is Origin.AUTO
 
 
 def test_one_of_several_paths_of_colors_is_chosen(

@@ -34,7 +34,8 @@ class Channels(QObject):
 
     Ranges out of the pixels come in the background, for the paths that are shown and
     for which the file says nothing. Invariant: `current` is that of the slide on
-    screen, None where there is none; at most one search is under way. GUI thread.
+    screen, None where there is none; at most one search is under way, for `_sought`.
+    `_searched` are the paths that need no search any more. GUI thread.
     """
 
     changed = Signal(object)
@@ -47,6 +48,7 @@ class Channels(QObject):
         self._slide: Slide | None = None
         self._sets: dict[int, ChannelSet] = {}
         self._searched: set[tuple[int, int]] = set()
+        self._sought: frozenset[tuple[int, int]] = frozenset()
         self._task: Task | None = None
         self._docks: Docks | None = None
         self._actions: Sequence[QAction] = ()
@@ -115,12 +117,17 @@ class Channels(QObject):
 
     def draw(self, channel: Channel) -> None:
         """Draw an optical path otherwise, by the user's hand."""
-        if self.current is not None:
+        if self._slide is not None and self.current is not None:
+            before = self.current.states[channel.optical_path].channel
+            if (before.low, before.high) != (channel.low, channel.high):
+                # What is found from now on would undo the user's choice.
+                self._sought -= {(self._slide.serial, channel.optical_path)}
             self._take(self.current.drawn(channel))
 
     def find_range(self, number: int) -> None:
         """Find the range of an optical path in its pixels once more."""
         if self._slide is not None:
+            self.stop()
             self._begin(self._slide, [number])
 
     def reset(self) -> None:
@@ -132,10 +139,11 @@ class Channels(QObject):
             self._take(ChannelSet.of(paths))
 
     def stop(self) -> None:
-        """Search for no ranges any more."""
+        """Search for no ranges any more; what was not found yet may be sought again."""
         if self._task is not None:
             self._task.abandon()
             self._task = None
+            self._searched -= self._sought
 
     def _offer_choice(self, channels: ChannelSet) -> None:
         """Show the dock for the first slide with something to choose, else hide it."""
@@ -173,18 +181,19 @@ class Channels(QObject):
             self._begin(slide, wanted)
 
     def _begin(self, slide: Slide, wanted: Sequence[int]) -> None:
-        self.stop()
         plane = resting_plane(slide.focal_planes)
         if self._view.slide is slide:
             plane = self._view.focal_plane
-        self._searched.update((slide.serial, number) for number in wanted)
+        self._sought = frozenset((slide.serial, number) for number in wanted)
+        self._searched |= self._sought
         self._task = run(lambda: _ranges(slide, wanted, plane), self._found, self._fail)
 
     def _found(self, ranges: _Ranges) -> None:
         self._task = None
         current = self.current
         if current is not None:
-            found = {n: each for n, each in ranges.items() if each is not None}
+            sought = {number for _serial, number in self._sought}
+            found = {n: each for n, each in ranges.items() if each and n in sought}
             self._take(current.with_auto(found))
         self._search()
 
