@@ -149,6 +149,16 @@ def test_forty_channels_can_be_scrolled(panel: ChannelsPanel, qtbot: QtBot) -> N
     assert sent.args == [39]
 
 
+def test_six_of_forty_channels_are_seen_without_scrolling(
+    panel: ChannelsPanel, qtbot: QtBot
+) -> None:
+    panel.show_channels(ChannelSet.of([grey(str(n)) for n in range(40)]))
+    panel.resize(panel.sizeHint())
+    channels = panel.list
+    sixth = channels.visualItemRect(channels.item(5))
+    qtbot.waitUntil(lambda: channels.viewport().height() > sixth.bottom())
+
+
 def test_every_control_is_named_and_can_be_reached(panel: ChannelsPanel) -> None:
     panel.show_channels(three())
     kinds = (QPushButton, QAbstractSlider, QDoubleSpinBox)

@@ -21,7 +21,7 @@ from viewer.panels.panel import Panel
 from viewer.slide.channel_set import ChannelSet, PathState, path_name
 from viewer.slide.model import Slide
 
-_ROWS: Final = 7  # channels that can be seen without scrolling, where there are so many
+_ROWS: Final = 6  # channels that can be seen without scrolling, where there are so many
 _TIP: Final = (
     "Space or a click on the box shows or hides a channel, Alt and a click shows it "
     "alone (Alt+1 to Alt+9 switch the first nine, Alt+0 shows all)"
@@ -100,8 +100,10 @@ class ChannelsPanel(Panel):
             self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        """Return no more height than the rows need."""
-        return self.minimumSizeHint()
+        """Return the height of the rows, up to some, and of what is below them."""
+        least = self.minimumSizeHint()
+        more = self.list.sizeHint().height() - self.list.minimumSizeHint().height()
+        return QSize(least.width(), least.height() + more)
 
     @property
     def _row(self) -> int:
