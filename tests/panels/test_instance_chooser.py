@@ -72,6 +72,17 @@ def test_parts_of_a_level_are_numbered() -> None:
     ]
 
 
+def test_parts_keep_their_numbers_where_one_between_is_missing() -> None:
+    slide = slide_of(
+        ("a.dcm", "level 0", "VOLUME, 10 x 10 pixels, part 1 of 3"),
+        ("c.dcm", "level 0", "VOLUME, 10 x 10 pixels, part 3 of 3"),
+    )
+    assert words(slide) == [
+        f"Level 0: 46,000 \N{MULTIPLICATION SIGN} 32,914 (part {n} of 3)"
+        for n in (1, 3)
+    ]
+
+
 def test_files_that_read_alike_are_told_apart_by_name() -> None:
     slide = slide_of(("a.dcm", "not used", "odd"), ("b.dcm", "not used", "odd"))
     assert words(slide) == ["Not used: odd: a.dcm", "Not used: odd: b.dcm"]

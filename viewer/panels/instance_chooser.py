@@ -1,5 +1,6 @@
 """The files of a slide in plain words, one of which is chosen."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,7 +38,7 @@ def instances_of(slide: Slide) -> Sequence[Instance]:
         level = _level(file, numbers)
         text = _words(slide, file, level)
         if level is not None and parts[file.role] > 1:
-            text += f" (part {seen[file.role]} of {parts[file.role]})"
+            text += f" ({_part(file, seen[file.role], parts[file.role])})"
         held = {each for each in numbers if slide.levels[each].file == file.path}
         if level is not None:  # a part of it, maybe not the first
             held.add(level)
@@ -150,6 +151,12 @@ def _level(file: FileRole, numbers: Sequence[int]) -> int | None:
     if word == file.role or not word.isdecimal() or int(word) >= len(numbers):
         return None
     return numbers[int(word)]
+
+
+def _part(file: FileRole, place: int, count: int) -> str:
+    """Return which part of its level a file says it is, others may be missing."""
+    told = re.search(r"\bpart \d+ of \d+$", file.reason)
+    return told[0] if told else f"part {place} of {count}"
 
 
 def _words(slide: Slide, file: FileRole, level: int | None) -> str:
