@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from tests.synthetic import write_slide
 from tests.window.conftest import fake_slide
 from viewer.formats import Ignored, Opened
 from viewer.panels.files_panel import FilesPanel
-from viewer.panels.problems_panel import ProblemsPanel
+from viewer.panels.problems_panel import Problems, ProblemsPanel
 from viewer.window.main_window import MainWindow
+from viewer.window.problem_report import problem_report
 
 
 def opened(window: MainWindow, qtbot: QtBot, *paths: Path) -> None:
@@ -201,6 +203,14 @@ def test_the_report_has_versions_levels_files_and_problems(
     assert any(line.startswith("  broken-frame: s-level0.dcm") for line in lines)
     damage = lines.index("Tiles shown in spite of damage")
     assert lines[damage + 1] == "  none"
+
+
+def test_the_report_makes_up_no_frames_where_only_pixels_are_known() -> None:
+    slide = fake_slide()
+    slide.levels = [replace(slide.levels[0], photometric="RGB")]
+    lines = problem_report(slide, Problems(), ()).splitlines()
+    level = next(line for line in lines if line.startswith("  level 0: "))
+    assert ", frames unknown, RGB, " in level
 
 
 def test_another_slide_has_its_own_problems(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from viewer.codecs import syntax_name
 from viewer.formats import Ignored
 from viewer.panels.problems_panel import Problems, TileProblem, place_in_words
-from viewer.slide.model import Slide, stored_levels
+from viewer.slide.model import Level, Slide, stored_levels
 from viewer.window.about import versions
 
 MOST_TILES = 1000
@@ -46,11 +46,22 @@ def _levels(slide: Slide) -> list[str]:
             spacing = f"{x:.6g} x {y:.6g} um/px"
         lines.append(
             f"  level {number}: {level.size.width} x {level.size.height} pixels, tiles "
-            f"of {level.tile_size.width} x {level.tile_size.height}, {level.frames} "
-            f"{'frame' if level.frames == 1 else 'frames'}, "
-            f"{syntax_name(level.transfer_syntax)}, {level.photometric}, {spacing}"
+            f"of {level.tile_size.width} x {level.tile_size.height}, "
+            f"{_frames(level)}, {_syntax(level)}{level.photometric}, {spacing}"
         )
     return lines
+
+
+def _frames(level: Level) -> str:
+    if not level.frames:  # OpenSlide gives pixels and no frames
+        return "frames unknown"
+    return f"{level.frames} {'frame' if level.frames == 1 else 'frames'}"
+
+
+def _syntax(level: Level) -> str:
+    """Return how frames are coded, where anything tells."""
+    syntax = level.transfer_syntax
+    return f"{syntax_name(syntax)}, " if syntax else ""
 
 
 def _file(slide: Slide, number: int) -> str:
