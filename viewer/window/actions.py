@@ -187,7 +187,7 @@ ACTIONS: Final[Sequence[ActionRow]] = (
         ("Y",),
         Binding.PICTURE,
         checked=True,
-        tip="Convert colors from the slide's ICC profiles to sRGB",
+        tip="Correct colors by the slide's ICC profiles, or leave them as stored",
     ),
     ActionRow(
         COLOR,
