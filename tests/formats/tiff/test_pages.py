@@ -215,6 +215,26 @@ def test_what_is_not_read_is_refused_by_its_name(
     assert str(caught.value).startswith("a.tif: TIFF directory 0")
 
 
+def test_a_picture_for_printing_is_refused_by_its_name(tmp_path: Path) -> None:
+    data = np.dstack([gradient(200, 300), gradient(200, 300)[..., 0]])
+    path = write(tmp_path / "print.tif", data, photometric="separated")
+    with pytest.raises(SlideError, match=r"Photometric Interpretation 5 \(CMYK\)"):
+        open_slides([path])
+
+
+@pytest.mark.parametrize("planes", ["contig", "separate"])
+def test_color_of_16_bits_says_that_8_are_shown(tmp_path: Path, planes: str) -> None:
+    data = gradient(200, 300, np.uint16)
+    stored = data if planes == "contig" else np.moveaxis(data, 2, 0)
+    path = write(
+        tmp_path / "deep.tif", stored, photometric="rgb", planarconfig=planes,
+        tile=(128, 128),
+    )  # fmt: skip
+    with opened(path) as slide:
+        assert np.array_equal(whole(slide), data >> 8)
+        assert "color-depth" in {each.code for each in slide.warnings}
+
+
 def test_numbers_with_fractions_are_refused(tmp_path: Path) -> None:
     data = np.zeros((64, 64), np.float32)
     path = write(tmp_path / "a.tif", data, photometric="minisblack", tile=(64, 64))

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 from struct import pack_into
 
+import numpy as np
 import pytest
 import tifffile
 
 from tests.support_files import ome_tiff, tiff
-from viewer.formats import open_slides
+from viewer.formats import open_slides, tiff_file
+from viewer.formats.tiff import directories
 
 WIDTH, OFFSETS, COUNTS, BELOW = 256, 324, 325, 330
 
@@ -61,6 +63,38 @@ def test_a_chain_that_leads_astray_is_said(path: Path, where: int) -> None:
 
 def test_a_chain_that_ends_early_is_another_file(path: Path) -> None:
     assert sentences(changed(path, link(path), "<I", 0)) == []
+
+
+def test_directories_beyond_those_that_are_read_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tiff_file, "MOST_DIRECTORIES", 3)
+    monkeypatch.setattr(directories, "MOST_DIRECTORIES", 3)
+    path = tmp_path / "pages.tif"
+    for count, said in ((3, False), (4, True)):
+        data = np.zeros((count, 40, 40), np.uint8)
+        tifffile.imwrite(path, data, photometric="minisblack", metadata=None)
+        assert (
+            any("more TIFF directories than 3" in each for each in sentences(path))
+            is said
+        )
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(3, "to be turned by 180 degrees"), (77, "a number without a meaning")],
+)
+def test_a_picture_that_is_to_be_turned_is_said(
+    tmp_path: Path, value: int, words: str
+) -> None:
+    path = tmp_path / "turned.tif"
+    tag = (274, "H", 1, value, True)
+    tifffile.imwrite(path, np.zeros((40, 40), np.uint8), metadata=None, extratags=[tag])
+    sentence = (
+        f"turned.tif: TIFF directory 0 has Orientation {value} ({words}); it is shown "
+        "as it is stored."
+    )
+    assert sentence in sentences(path)
 
 
 @pytest.mark.parametrize("where", [0, 9000, 100])

@@ -5,8 +5,7 @@ from typing import Any, NamedTuple
 from viewer.formats.files import ReadableFile
 from viewer.formats.tiff.directory import Directory, directory_from
 from viewer.formats.tiff.soundness import broken_chain, objections
-from viewer.formats.tiff_directory import MOST_DIRECTORIES
-from viewer.formats.tiff_file import opened_tiff, pages_of
+from viewer.formats.tiff_file import MOST_DIRECTORIES, opened_tiff, pages_of
 from viewer.slide.errors import BrokenFile, SlideError
 
 
@@ -43,7 +42,7 @@ def read_directories(file: ReadableFile) -> Directories:
 def _read(file: ReadableFile, found: list[Directory], problems: list[str]) -> None:
     with opened_tiff(file) as tiff:
         big_endian = tiff.byteorder == ">"
-        last = None
+        last, number = None, 0
         for number, last in enumerate(pages_of(tiff.pages)):
             try:
                 found.append(_directory(last, number, big_endian=big_endian))
@@ -53,7 +52,10 @@ def _read(file: ReadableFile, found: list[Directory], problems: list[str]) -> No
             doubts = objections(file, last, found[-1])
             problems.extend(f"{file.path.name}: {each}." for each in doubts)
         doubt = None if last is None else broken_chain(file, last)
-        if doubt is not None and len(found) < MOST_DIRECTORIES:
+        if doubt is not None and number + 1 >= MOST_DIRECTORIES:
+            doubt = f"there are more TIFF directories than {MOST_DIRECTORIES}, which is"
+            doubt += " as many as are read; what the others hold is missing"
+        if doubt is not None:
             problems.append(f"{file.path.name}: {doubt}.")
 
 

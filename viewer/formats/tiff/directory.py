@@ -26,6 +26,8 @@ RGB: Final = 2
 PALETTE: Final = 3
 YCBCR: Final = 6
 
+UPRIGHT: Final = 1
+
 REDUCED: Final = 1
 """The bit of NewSubfileType that says "a smaller copy of another image"."""
 
@@ -41,8 +43,9 @@ class Directory:
     Rows per Strip. `offsets` and `counts` say where segments lie in the file, uint64,
     row by row, and with `planar` 2 plane by plane. `spacing` is from the resolution
     tags, None where they name no length. `alpha` of the `samples` say how much of a
-    pixel there is. `number` counts from 0 in the chain, `level`
-    among the directories below one of them (SubIFDs), -1 in the chain itself.
+    pixel there is. `orientation` is 1 where rows go down and columns to the right.
+    `number` counts from 0 in the chain, `level` among the directories below one of them
+    (SubIFDs), -1 in the chain itself.
     """
 
     number: int
@@ -62,6 +65,7 @@ class Directory:
     planar: int = 1
     predictor: int = 1
     fill_order: int = 1
+    orientation: int = UPRIGHT
     subsampling: tuple[int, int] = (1, 1)
     tables: bytes = b""
     icc_profile: bytes | None = None
@@ -139,6 +143,7 @@ def directory_from(
         planar=planar,
         predictor=of.number(317, 1),
         fill_order=of.number(266, 1),
+        orientation=_orientation(of),
         subsampling=_subsampling(of, photometric),
         tables=of.data(347) or b"",
         icc_profile=of.data(34675),
@@ -207,6 +212,12 @@ def _alpha(of: Tags, samples: int) -> int:
     found = of.vector(338)
     count = 0 if found is None else int(((found == 1) | (found == 2)).sum())
     return min(count, samples - 1)
+
+
+def _orientation(of: Tags) -> int:
+    """Return how the picture is to be turned; what cannot be read says nothing."""
+    found = of.vector(274)
+    return UPRIGHT if found is None or not found.size else int(found[0]) or UPRIGHT
 
 
 def _subsampling(of: Tags, photometric: int) -> tuple[int, int]:

@@ -69,6 +69,8 @@ _REFUSED: Final[Mapping[int, str]] = MappingProxyType(
         34661: "JBIG",
         34887: "LERC",
         34892: "lossy JPEG of DNG",
+        34933: "PNG",
+        34934: "JPEG XR (34934)",
     }
 )
 
@@ -80,6 +82,9 @@ _PHOTOMETRICS: Final[Mapping[int, str]] = MappingProxyType(
         PALETTE: PALETTE_LABEL,
         YCBCR: "YBR_FULL",
     }
+)
+_OTHER_PHOTOMETRICS: Final[Mapping[int, str]] = MappingProxyType(
+    {4: "a mask", 5: "CMYK", 8: "CIE Lab", 9: "ICC Lab", 10: "ITU Lab", 32803: "CFA"}
 )
 _FLOAT: Final = 3
 
@@ -141,6 +146,8 @@ def _check_samples(directory: Directory, compression: Compression) -> None:
     name, packed = directory.name, compression.unpack is not None
     if directory.photometric not in _PHOTOMETRICS:
         found = f"Photometric Interpretation {directory.photometric}"
+        if directory.photometric in _OTHER_PHOTOMETRICS:
+            found += f" ({_OTHER_PHOTOMETRICS[directory.photometric]})"
         raise UnsupportedCodec(
             f"{name}: {found} is not read, expected one of "
             f"{', '.join(str(each) for each in _PHOTOMETRICS)}"

@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 
 from viewer.codecs import Decoded, Decoder, FrameFormat, decoder_for
-from viewer.codecs.agreement import check_output
+from viewer.codecs.agreement import check_output, depth_finding
+from viewer.codecs.frame import found
 from viewer.codecs.raw import finished, shrunk
 from viewer.formats.files import ReadableFile
 from viewer.formats.tiff.directory import (
@@ -202,7 +203,9 @@ class Segments:
             shrink=1,
         )
         damage = next((each.damage for each in planes if each.damage), None)
-        return Decoded(shrunk(samples, shrink), damage, planes[0].findings)
+        too_deep = depth_finding(self.format.bits_stored, self.format)
+        findings = planes[0].findings + found(too_deep)
+        return Decoded(shrunk(samples, shrink), damage, findings)
 
     def _parts(self, number: int) -> list[int]:
         """Return the stored segments that make one, by their place in the tables."""

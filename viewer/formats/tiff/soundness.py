@@ -10,9 +10,18 @@ from typing import Any
 import numpy as np
 
 from viewer.formats.files import ReadableFile
-from viewer.formats.tiff.directory import UNCOMPRESSED, Directory
+from viewer.formats.tiff.directory import UNCOMPRESSED, UPRIGHT, Directory
 
 _GREY = (0, 1)  # WhiteIsZero, BlackIsZero
+_TURNED = {
+    2: "to be mirrored left to right",
+    3: "to be turned by 180 degrees",
+    4: "to be mirrored top to bottom",
+    5: "to be mirrored along its diagonal",
+    6: "to be turned by 90 degrees clockwise",
+    7: "to be mirrored along its other diagonal",
+    8: "to be turned by 90 degrees counterclockwise",
+}  # TIFF 6.0, 36
 _HEADER = 8  # bytes at the beginning of a classic TIFF file; more in BigTIFF
 
 
@@ -59,6 +68,12 @@ def _of_samples(directory: Directory, place: tuple[int, int]) -> Iterator[str]:
         yield (
             "has tiles or strips that overlap in the file; some may show what is not"
             " theirs"
+        )
+    if directory.orientation != UPRIGHT:
+        turned = _TURNED.get(directory.orientation, "a number without a meaning")
+        yield (
+            f"has Orientation {directory.orientation} ({turned}); it is shown as it is"
+            " stored"
         )
     colors = directory.samples - directory.alpha
     if directory.photometric in _GREY and colors > 1:
