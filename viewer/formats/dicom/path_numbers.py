@@ -94,20 +94,20 @@ class _Level:
 
     def add_others(self) -> None:
         """Give numbers of their own to the paths that are left."""
-        start = len(self._known)
+        taken = {(image, number) for (image, _), number in self._found.items()}
+        alike: dict[_Path, list[int]] = {}
         for image, place, path in self._own:
             if (image, place) in self._found:
                 continue
-            same = (
-                number
-                for number, other in enumerate(self._known[start:], start)
-                if other.path == path and not self._has(image, number)
-            )
-            number = next(same, len(self._known))
-            if number == len(self._known):
+            same = alike.setdefault(path, [])
+            number = next((n for n in same if (image, n) not in taken), None)
+            if number is None:
+                number = len(self._known)
+                same.append(number)
                 value = image.instance.optical_paths[place]
                 self._known.append(_Known(path, value, image.instance.path.stem))
             self._found[image, place] = number
+            taken.add((image, number))
 
     def numbers(self) -> dict[DicomImage, tuple[int, ...]]:
         """Return the numbers of each image's paths, in its order."""
@@ -118,10 +118,6 @@ class _Level:
             )
             for image in self._images
         }
-
-    def _has(self, image: DicomImage, number: int) -> bool:
-        places = range(len(image.instance.optical_paths))
-        return any(self._found.get((image, place)) == number for place in places)
 
 
 def _told(path: OpticalPath) -> _Path:
