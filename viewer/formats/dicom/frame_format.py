@@ -22,7 +22,8 @@ def read_frame_format(header: Header, tile_size: Size) -> FrameFormat:
         )
     stored = number(dataset, "BitsStored", allocated)
     stored = stored if 1 <= stored <= allocated else allocated
-    signed = number(dataset, "PixelRepresentation", 0) == 1
+    # Colors are never below zero (PS3.3 C.8.12.4: unsigned), whatever a file says.
+    signed = samples == 1 and number(dataset, "PixelRepresentation", 0) == 1
     photometric = _photometric(dataset, samples)
     palette = None
     if photometric == PALETTE_LABEL and samples == 1:

@@ -125,7 +125,7 @@ def read_instance(header: Header) -> Instance:
         layout=text(dataset, "DimensionOrganizationType").upper(),
         planes=_focal_planes(header, warnings),
         optical_paths=_paths_of_frames(
-            read_optical_paths(header, frame_format, warnings), dataset
+            read_optical_paths(header, frame_format, warnings), header, warnings
         ),
         spacing=_spacing(dataset),
         origin=_origin(dataset),
@@ -153,9 +153,14 @@ def _count(header: Header, keyword: str, most: int, default: int | None = None) 
     return number
 
 
+_CONFOCAL: Final = "1.2.840.10008.5.1.4.1.1.77.1.8"
+"""Confocal Microscopy Image: whole pictures, one a focal plane or optical path."""
+
+
 def _matrix_size(header: Header, tile_size: Size, frames: int) -> Size:
     dataset = header.dataset
-    if not text(dataset, "TotalPixelMatrixColumns") and frames == 1:
+    has_no_matrix = not text(dataset, "TotalPixelMatrixColumns")
+    if has_no_matrix and (frames == 1 or text(dataset, "SOPClassUID") == _CONFOCAL):
         return tile_size
     return Size(
         _count(header, "TotalPixelMatrixColumns", 2**31 - 1),
@@ -202,13 +207,21 @@ _MOST_PATHS: Final = 1000  # multiplexed stains have some sixty
 
 
 def _paths_of_frames(
-    paths: tuple[OpticalPath, ...], dataset: Dataset
+    paths: tuple[OpticalPath, ...], header: Header, warnings: list[SlideWarning]
 ) -> tuple[OpticalPath, ...]:
     """Leave out paths of other files: all frames may be said to be of one path."""
-    groups = _shared(dataset, "OpticalPathIdentificationSequence")
+    groups = _shared(header.dataset, "OpticalPathIdentificationSequence")
     name = "" if groups is None else text(groups, "OpticalPathIdentifier")
     named = tuple(path for path in paths if path.identifier == name)
-    return named[:1] if name and named else paths[:_MOST_PATHS]
+    if name and named:
+        return named[:1]
+    if len(paths) > _MOST_PATHS:
+        sentence = (
+            f"{header.path.name}: Optical Path Sequence has {len(paths)} items, "
+            f"expected at most {_MOST_PATHS}; the others are not shown."
+        )
+        warnings.append(SlideWarning("optical-paths", sentence, header.path))
+    return paths[:_MOST_PATHS]
 
 
 _NOMINAL_STEP: Final = 1.0  # micrometers between planes that tell no distance

@@ -76,16 +76,20 @@ def _misfit(plan: SlidePlan, image: Instance) -> _Misfit | None:
 def _wrong_shape(base: Instance, image: Instance) -> str | None:
     if _size_by_spacing(base, image) is not None:
         return None
-    ratio_x = base.size.width / image.size.width
-    ratio_y = base.size.height / image.size.height
-    # A pixel more or less is rounding (floor or ceil); beyond it 2 % may be padding.
-    slack = 0.02 + 1 / min(image.size)
-    if abs(ratio_x / ratio_y - 1) <= slack:
+    (width, height), (base_width, base_height) = image.size, base.size
+    if _is_about(height, base_height * width / base_width) or _is_about(
+        width, base_width * height / base_height
+    ):
         return None
     return (
         f"its shape ({image.size.width} x {image.size.height} pixels) does not fit the "
         f"base level's ({base.size.width} x {base.size.height} pixels)"
     )
+
+
+def _is_about(edge: int, expected: float) -> bool:
+    """Whether a pixel or two by rounding and 2 % by padding explain a difference."""
+    return abs(edge - expected) <= 2 + 0.02 * edge
 
 
 def _size_by_spacing(base: Instance, image: Instance) -> Size | None:
