@@ -479,6 +479,21 @@ def test_pointer_is_told_in_pixels_and_millimeters(
     assert window.status.position.text() == ""
 
 
+def test_the_frame_under_the_pointer_follows_the_focal_plane(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    write_slide(tmp_path / "planes", levels=1, focal_planes=3)
+    opened(window, qtbot, tmp_path / "planes")
+    settled(window, qtbot)
+    window.view.show_native()
+    window.view.pointer_moved.emit(QPointF(300, 300))
+    tiles, place = 4 * 3, 1 * 4 + 1  # of 256 pixels, on 1,000 x 700; row 1, column 1
+    for plane in (1, 2, 0):
+        window.view.set_focal_plane(plane)
+        due = f"frame {plane * tiles + place + 1}"
+        qtbot.waitUntil(lambda due=due: window.status.frame.text() == due)
+
+
 def test_file_dialog_remembers_the_folder(
     window: MainWindow, qtbot: QtBot, slide_folder: Path, tmp_path: Path
 ) -> None:

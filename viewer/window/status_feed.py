@@ -40,6 +40,7 @@ class StatusFeed(QObject):
         line.scale.offer(view)
         view.viewport_changed.connect(self._follow)
         view.pointer_moved.connect(self._follow_pointer)
+        view.look_changed.connect(self._ask_for_frame)  # of another plane or path
         session.tiles_arrived.connect(self._hurry)
 
     def show_slide(self, slide: Slide | None) -> None:
@@ -88,6 +89,9 @@ class StatusFeed(QObject):
     def _follow_pointer(self, position: QPointF | None) -> None:
         self._pointer = position
         self._line.show_position(position)
+        self._ask_for_frame()
+
+    def _ask_for_frame(self) -> None:
         if not self._pointer_timer.isActive():
             self._pointer_timer.start()
 
