@@ -218,6 +218,62 @@ def test_the_color_of_a_path_is_what_the_file_says(
     assert path_of(tmp_path, mutate).color == color
 
 
+def rainbow(count: int, first: int) -> Dataset:
+    lanes = [[(step * place) % 256 for place in range(count)] for step in (3, 5, 250)]
+    item = palette(8, *lanes)
+    for name in ("Red", "Green", "Blue"):
+        descriptor = f"{name}PaletteColorLookupTableDescriptor"
+        item[descriptor].value = [count, first & 0xFFFF, 8]
+    return item
+
+
+@pytest.mark.gotcha(39)
+@pytest.mark.parametrize(
+    ("facts", "first", "count"),
+    [
+        ({}, 0, 256),
+        ({}, 30, 100),
+        ({"PixelRepresentation": 1}, -40, 90),
+        ({"PhotometricInterpretation": "MONOCHROME1"}, 30, 100),
+    ],
+)
+def test_the_palette_of_a_path_draws_its_samples(
+    tmp_path: Path, facts: dict[str, Any], first: int, count: int
+) -> None:
+    item = rainbow(count, first)
+
+    def mutate(dataset: Dataset) -> None:
+        dataset.OpticalPathSequence[0].PaletteColorLookupTableSequence = [item]
+        for keyword, value in facts.items():
+            setattr(dataset, keyword, value)
+
+    opened(tmp_path / "slide", mutate, bits=8).close()
+    samples = expected_level(SyntheticSlide(**{**GREY, "bits": 8}), 0)
+    if "PixelRepresentation" in facts:
+        samples = samples.view(np.int8)
+    places = np.clip(samples.astype(int) - first, 0, count - 1)
+    expected = np.stack([places * 3, places * 5, places * 250], axis=-1) % 256
+    found = written(tmp_path / "slide", tmp_path / "out.png")
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.gotcha(39)
+def test_a_damaged_palette_of_a_path_is_told_and_left_aside(tmp_path: Path) -> None:
+    item = rainbow(100, 0)
+    item.GreenPaletteColorLookupTableData = b"ab"
+
+    def mutate(dataset: Dataset) -> None:
+        dataset.OpticalPathSequence[0].PaletteColorLookupTableSequence = [item]
+
+    slide = opened(tmp_path, mutate, bits=8)
+    slide.close()
+    assert slide.optical_paths[0].palette is None
+    assert [each.message for each in slide.warnings] == [
+        "synthetic-level0.dcm: optical path 0: the green palette has 1 entries,"
+        " expected 100."
+    ]
+
+
 @pytest.mark.gotcha(39)
 def test_illumination_decides_where_nothing_else_is_said(tmp_path: Path) -> None:
     def mutate(dataset: Dataset) -> None:

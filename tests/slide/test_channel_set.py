@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from viewer.slide.channel_set import ChannelSet, Origin, path_name
+from viewer.slide.channels import Channel
+from viewer.slide.grey_palette import GreyPalette
 from viewer.slide.model import OpticalPath
 from viewer.slide.spectrum import spectral_color
 
@@ -81,6 +83,19 @@ def test_grey_of_8_bits_is_shown_as_it_is() -> None:
     channels = ChannelSet.of([OpticalPath("1", grey_range=(0, 255))])
     assert channels.without_auto() == []
     assert (channels.channels[0].low, channels.channels[0].high) == (0, 255)
+
+
+def test_a_palette_is_drawn_until_another_color_is_chosen() -> None:
+    palette = GreyPalette(10, bytes(range(30)))
+    first = ChannelSet.of([grey(palette=palette, color=(27, 28, 29))])
+    (state,) = first.states
+    assert (state.channel.low, state.channel.high) == (10.0, 19.0)
+    assert state.channel.palette == palette.colors
+    assert not state.wants_auto
+    wider = replace(state.channel, high=90.0)
+    assert first.drawn(wider).states[0].channel == wider
+    red = first.drawn(replace(state.channel, color=(255, 0, 0))).states[0].channel
+    assert red == Channel(0, 10.0, 19.0, (255, 0, 0))
 
 
 def test_only_a_range_set_by_hand_is_said_to_be_so() -> None:

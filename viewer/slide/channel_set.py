@@ -97,6 +97,8 @@ class ChannelSet:
             if path.grey_range is not None and path.window is not None:
                 origin = Origin.FILE
                 whole = replace(whole, low=path.window[0], high=path.window[1])
+            elif path.palette is not None:
+                origin = Origin.FILE
             states.append(PathState(path, whole, number in on, origin))
         return cls(tuple(states))
 
@@ -147,9 +149,12 @@ class ChannelSet:
     def drawn(self, channel: Channel, origin: Origin = Origin.USER) -> "ChannelSet":
         """Draw a channel's path so from now on.
 
-        The origin stays where its range does.
+        The origin stays where its range does. Another color takes the place of a
+        palette.
         """
         before = self.states[channel.optical_path]
+        if channel.color != before.channel.color:
+            channel = replace(channel, palette=b"")
         same = (before.channel.low, before.channel.high) == (channel.low, channel.high)
         kept = before.origin if same and origin is Origin.USER else origin
         return self._changed(

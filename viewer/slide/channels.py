@@ -29,7 +29,9 @@ class Channel:
 
     Samples of `low` and less are black, those of `high` and more have the whole
     `color`; both are in sample values and may lie beyond what samples can hold. A
-    `gamma` above 1 lightens what is between, below 1 it darkens it.
+    `gamma` above 1 lightens what is between, below 1 it darkens it. Where there is a
+    `palette` its colors (RGB, three bytes each) lie evenly between `low` and `high`, in
+    the place of black to `color`.
     """
 
     optical_path: int = 0
@@ -37,6 +39,7 @@ class Channel:
     high: float = 255.0
     color: Color = WHITE
     gamma: float = 1.0
+    palette: bytes = b""
 
     def __post_init__(self) -> None:
         """Refuse a range without width, NaN, and what is no color."""
@@ -49,9 +52,19 @@ class Channel:
 
     @classmethod
     def whole(cls, path: OpticalPath, number: int = 0) -> "Channel":
-        """Return a channel of all that a grey path can hold, in its color or white."""
+        """Return a channel of all that a grey path can hold, in its color or white.
+
+        Where the path has a palette it is drawn in that, sample by sample.
+        """
         low, high = path.grey_range or (0, 255)
-        return cls(number, float(low), float(high), path.color or WHITE)
+        colors = b""
+        if path.palette is not None:
+            low, high, colors = (
+                path.palette.first,
+                path.palette.last,
+                path.palette.colors,
+            )
+        return cls(number, float(low), float(high), path.color or WHITE, palette=colors)
 
     def light(self, samples: Samples) -> "NDArray[np.uint64]":
         """Return the light of samples, (rows, columns), four lanes of 16 bits each.
@@ -94,7 +107,11 @@ def _table(channel: Channel, count: int) -> "NDArray[np.uint64]":
     if channel.gamma != 1:
         share = share ** (1 / channel.gamma)
     table = np.zeros(count, np.uint64)
+    colors = np.frombuffer(channel.palette, np.uint8).reshape(-1, 3)
+    places = np.rint(share * (len(colors) - 1)).astype(np.intp)
     for lane, value in enumerate(reversed(channel.color)):
         part = np.floor(value * share + 0.5).astype(np.uint64)
+        if len(colors):
+            part = colors[places, 2 - lane].astype(np.uint64)
         table |= part << np.uint64(_LANE_BITS * lane)
     return table

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol, TypeAlias
 
 from viewer.slide.geometry import Rect, Scale, Size, Spacing
+from viewer.slide.grey_palette import GreyPalette
 from viewer.slide.metadata import Attribute
 from viewer.slide.placement import Placement
 from viewer.slide.warnings import SlideWarning
@@ -117,7 +118,8 @@ class OpticalPath:
     brightest; None on a path of colors. `wavelength` is that of the light in
     nanometers and `color` the RGB in which the file wants grey samples drawn (a
     palette's brightest, an illumination color), where it says so. `window` are the
-    grey samples that it wants black and brightest.
+    grey samples that it wants black and brightest, `palette` are the colors of all of
+    them where those are no mere shades of one.
     """
 
     identifier: str
@@ -129,6 +131,7 @@ class OpticalPath:
     wavelength: float | None = None
     color: tuple[int, int, int] | None = None
     window: tuple[float, float] | None = None
+    palette: GreyPalette | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from viewer.formats.dicom.facts import floats, items, text, value_of
 from viewer.formats.dicom.grey_window import window_of
 from viewer.formats.dicom.header import Header
 from viewer.formats.dicom.light import color_of, wavelength_of
+from viewer.formats.dicom.path_palette import palette_of
 from viewer.slide.model import OpticalPath
 from viewer.slide.warnings import SlideWarning
 
@@ -49,11 +50,17 @@ def read_optical_paths(
         warnings += _profile_warnings(header, paths)
         return paths
     big = header.transfer_syntax == _BIG_ENDIAN
-    colors = [color_of(item, big_endian=big) for item in sequence]
-    return tuple(
-        replace(path, color=color)
-        for path, color in zip(paths, colors or [None], strict=True)
-    )
+    colored: list[OpticalPath] = []
+    for path, item in zip(paths, sequence, strict=False):
+        palette = None
+        try:
+            palette = palette_of(item, frame, big_endian=big)
+        except ValueError as error:
+            sentence = f"{header.path.name}: optical path {path.identifier}: {error}."
+            warnings.append(SlideWarning("metadata", sentence, header.path))
+        color = color_of(item, big_endian=big)
+        colored.append(replace(path, color=color, palette=palette))
+    return tuple(colored) or paths
 
 
 def without_repeats(warnings: Sequence[SlideWarning]) -> list[SlideWarning]:

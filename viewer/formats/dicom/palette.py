@@ -38,18 +38,23 @@ def read_palette(
     if holder is None:
         return None
     try:
-        tables = [
-            _read_table(holder, color, signed=signed, big_endian=big_endian)
-            for color in _COLORS
-        ]
+        return palette_in(holder, signed=signed, big_endian=big_endian)
     except ValueError as error:
         raise BrokenFile(f"{name}: {error}.") from error
+
+
+def palette_in(holder: Dataset, *, signed: bool, big_endian: bool) -> Palette:
+    """Read the palette that a data set has; ValueError says what is wrong with it."""
+    tables = [
+        _read_table(holder, color, signed=signed, big_endian=big_endian)
+        for color in _COLORS
+    ]
     first = {descriptor.first for descriptor, _ in tables}
     lengths = {len(table) for _, table in tables}
     if len(first) > 1 or len(lengths) > 1:
-        raise BrokenFile(
-            f"{name}: the palettes of red, green and blue differ in their first sample"
-            " or their length, expected one of each."
+        raise ValueError(
+            "the palettes of red, green and blue differ in their first sample or their"
+            " length, expected one of each"
         )
     bgrx = np.full((lengths.pop(), 4), 255, np.uint8)
     for channel, (_, table) in zip((2, 1, 0), tables, strict=True):
