@@ -4,6 +4,7 @@ import os
 import stat
 import sys
 from array import array
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -19,6 +20,8 @@ from tests.formats.dicom.raw_files import (
     opened,
 )
 from viewer.formats.dicom import index_store as module
+from viewer.formats.dicom.frames import FrameTable
+from viewer.formats.dicom.header import read_header
 from viewer.formats.dicom.index_store import IndexStore
 from viewer.formats.files import RandomAccessFile
 
@@ -238,3 +241,88 @@ def test_the_users_cache_folder_is_asked_for(
     if sys.platform == "linux":
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
         assert module._user_folder() == tmp_path / "coverslip" / "frames"
+
+
+MANY = 10_000
+
+
+def many() -> list[bytes]:
+    return [codestream(number, 20 + number % 7 * 2) for number in range(MANY)]
+
+
+def test_a_walk_that_was_not_whole_is_kept_too(tmp_path: Path) -> None:
+    class Counting(RandomAccessFile):
+        items = 0
+
+        def reader(self) -> Callable[[int, int], bytes]:
+            read = super().reader()
+
+            def counting(length: int, offset: int) -> bytes:
+                self.items += 1
+                return read(length, offset)
+
+            return counting
+
+    path, frames = written(tmp_path, many()), many()
+    walked: list[int] = []
+    for _ in range(2):
+        file = Counting(path)
+        table = FrameTable(file, read_header(file), MANY, None)
+        assert table.read(5000) == frames[5000]
+        walked.append(file.items)
+        file.close()
+    assert walked[0] > 5000
+    assert walked[1] < 5  # the first frame is looked at closely
+    with opened(path, MANY) as (table, _):
+        assert [table.read(number) for number in range(MANY)] == frames
+        assert table.source == "kept"
+        assert list(table.warnings) == []
+    file = Counting(path)
+    table = FrameTable(file, read_header(file), MANY, None)
+    assert table.read(MANY - 1) == frames[-1]
+    assert file.items < 5
+    file.close()
+
+
+def test_a_stale_part_shows_no_false_frame(tmp_path: Path) -> None:
+    path, frames = written(tmp_path, many()), many()
+    with opened(path, MANY) as (table, _):
+        assert table.read(5000) == frames[5000]
+    times, content = path.stat(), path.read_bytes()
+    at = FIRST + sum(8 + len(each) for each in frames[:1000])
+    long = len(frames[1000]) + len(frames[1001])
+    new = [codestream(1000, 24), codestream(1001, long - 24)]
+    assert [len(each) for each in new] != [len(each) for each in frames[1000:1002]]
+    path.write_bytes(content[:at] + items(new) + content[at + 16 + long :])
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    expected = [*frames[:1000], *new, *frames[1002:]]
+    for order in (range(MANY), range(MANY - 1, -1, -1)):
+        with opened(path, MANY) as (table, _):
+            for number in order:
+                assert table.read(number) == expected[number]
+            assert list(table.warnings) == []
+
+
+def test_a_part_hides_nothing_that_is_wrong_behind_it(
+    tmp_path: Path, cache: Path
+) -> None:
+    """All frames are certain, but more items follow than there are frames."""
+    path, frames = written(tmp_path, many()), many()
+    with opened(path, 5000) as (table, _):
+        assert table.read(4500) == frames[4500]
+    assert kept(cache) != []
+    with opened(path, 5000) as (table, _):
+        assert [table.read(number) for number in range(5000)] == frames[:5000]
+        assert [code for code, _ in table.warnings] == ["fragment-count"]
+
+
+def test_a_cache_that_is_read_only_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: Any) -> None:
+        raise OSError(30, "Read-only file system")
+
+    path = written(tmp_path)
+    assert source_of(path) == "walk"
+    monkeypatch.setattr(os, "utime", refused)
+    assert source_of(path) == "kept"

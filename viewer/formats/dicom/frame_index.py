@@ -11,13 +11,15 @@ from viewer.formats.dicom.element_headers import Element
 from viewer.formats.dicom.frame_source import FrameFindings, Source
 from viewer.formats.dicom.grouped_items import frame_starts
 from viewer.formats.dicom.header import Header
-from viewer.formats.dicom.index_store import IndexStore
+from viewer.formats.dicom.index_store import FEWEST, IndexStore
 from viewer.formats.dicom.items import (
     DELIMITER_TAG,
     HEADER,
+    ITEM_TAG,
     Ending,
     Items,
     ItemWalk,
+    begins_codestream,
     walk_items,
 )
 from viewer.formats.dicom.offsets import OffsetTable, read_tables
@@ -69,6 +71,7 @@ class IndexSource:
         self._kept: Final = IndexStore()
         self._walking: Final = threading.Lock()
         self._begun: Final = SharedWalk(ItemWalk(file, tables.first, frames=frames))
+        self._saved = FEWEST  # items, before the walk was whole
         for problem in tables.problems:
             findings.add("offset-table", problem)
         self.now: FrameIndex | None = None
@@ -84,6 +87,7 @@ class IndexSource:
         index = self.now or self._walk(None, self._beyond())
         if not index.whole and frame >= len(index.bounds) - 1:
             self._begun.reach(frame)
+            self._keep_some()
             index = self._concluded(index)
         return index
 
@@ -98,7 +102,7 @@ class IndexSource:
 
         `found` says what they are. Raises BrokenFile; may take long, like `first`.
         """
-        if index.source == "kept":  # nothing is wrong with the file
+        if index.source == "kept" or not index.whole:  # nothing is wrong with the file
             return self._walk(index, None)
         said = f"the {_NAMES[index.source]} says frame {frame + 1} is at"
         return self._walk(index, f"{said} {index.bounds[frame]}, {found}")
@@ -161,31 +165,44 @@ class IndexSource:
             index = self.now
             if index is not None and index is not seen:
                 return index
-            if seen is None and objection is None:
-                index = self._index_kept() or self._growing()
-            else:
-                index = None
-            self.now = index or self._judged(
-                walk_items(self._file, self._first), objection
-            )
-            return self.now
+            index = self._begin() if seen is None and objection is None else None
+            if index is None:
+                items = walk_items(self._file, self._first)
+                index = self._judged(items, objection)
+            self.now = index
+            return index
 
-    def _index_kept(self) -> FrameIndex | None:
-        starts = self._kept.load(self._file, self._first, self._frames)
-        if starts is None:
-            return None
-        return FrameIndex("kept", starts, None, self._enough, final=False)
-
-    def _growing(self) -> FrameIndex | None:
-        """Return the index of a walk just begun; None if it must be whole at once.
+    def _begin(self) -> FrameIndex | None:
+        """Return a kept index, or a growing one; None if all must be walked at once.
 
         Where the file does not end with the delimiter it may be cut off, and that is to
         be said when the first frame is shown.
         """
+        starts = self._kept.load(self._file, self._first, self._frames)
+        if starts is not None and len(starts) > self._frames:
+            return FrameIndex("kept", starts, None, self._enough, final=False)
         if self._file.read_some(self._file.size - 8, 8) != _CLOSING:
             return None
-        certain = self._begun.walk.certain
-        return FrameIndex("walk", certain, None, "", final=False, whole=False)
+        walk, source = self._begun.walk, "walk"
+        if starts is not None and self._is_frame(starts[-1]):
+            walk.resume(starts)
+            self._saved, source = len(starts), "kept"
+        return FrameIndex(source, walk.certain, None, "", final=False, whole=False)
+
+    def _is_frame(self, place: int) -> bool:
+        head = self._file.read_some(place, 16)
+        item = head[:4] == ITEM_TAG.to_bytes(4, "little")
+        return item and begins_codestream(head[8:])
+
+    def _keep_some(self) -> None:
+        """Keep what is certain, each time that it is twice as much.
+
+        Never as many items as frames: that there are no more was not seen yet.
+        """
+        starts = self._begun.walk.certain[: self._frames]
+        if not self._begun.ended and len(starts) >= 2 * self._saved:
+            self._saved = len(starts)
+            self._kept.save(self._file, starts)
 
     def _concluded(self, index: FrameIndex) -> FrameIndex:
         """Return the index of all items where the walk has ended, else the same."""
@@ -193,8 +210,17 @@ class IndexSource:
             return index
         with self._walking:
             if self.now is index:
-                self.now = self._judged(self._begun.walk.items(), None)
+                self.now = self._of_walk(index, self._begun.walk.items())
             return self.now or index
+
+    def _of_walk(self, index: FrameIndex, items: Items) -> FrameIndex:
+        """Return what a walk tells that has ended; of a kept part it is not final."""
+        if index.source == "kept":
+            if items.count == self._frames and items.ending is Ending.DELIMITED:
+                self._kept.save(self._file, items.starts)
+                return FrameIndex("kept", items.starts, None, self._enough, final=False)
+            items = walk_items(self._file, self._first)  # the part may be to blame
+        return self._judged(items, None)
 
     def _judged(self, items: Items, objection: str | None) -> FrameIndex:
         """Choose between the walk's answer and the table's."""

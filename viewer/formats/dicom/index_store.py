@@ -38,27 +38,25 @@ class IndexStore:
         self._folder = folder
 
     def load(self, file: ReadableFile, first: int, frames: int) -> "array[int] | None":
-        """Return the starts of `frames` items from `first` on, and the last one's end.
+        """Return the starts of items from `first` on, and the last one's end.
 
-        None where nothing is kept of this very file.
+        At most `frames` items, fewer where that is what was kept; None where nothing is
+        kept of this very file.
         """
         if frames < FEWEST or not isinstance(file, RandomAccessFile):
             return None
         try:
             path = self._path(file)
-            size = _HEAD + 4 * frames
             with path.open("rb") as kept:
-                data = (
-                    kept.read(size + 1)
-                    if os.fstat(kept.fileno()).st_size == size
-                    else b""
-                )
+                size = os.fstat(kept.fileno()).st_size
+                data = kept.read(size) if size <= _HEAD + 4 * frames else b""
             starts = _starts(data, first)
             if starts is None or starts[-1] > file.size:
                 return None
-            os.utime(path)  # the latest used is the last to go
         except (OSError, BrokenFile):
             return None
+        with suppress(OSError):  # nor does it matter in a folder that is read-only
+            os.utime(path)  # the latest used is the last to go
         return starts
 
     def save(self, file: ReadableFile, starts: "array[int]") -> None:
@@ -93,7 +91,7 @@ _LOOKED_AT: Final = 16 << 10  # bytes at either end of the file
 def _starts(data: bytes, first: int) -> "array[int] | None":
     """Return what the bytes of an index say, None where they are not whole."""
     content = data[len(_MAGIC) + 32 :]
-    if data[: len(_MAGIC)] != _MAGIC or len(content) < 12:
+    if data[: len(_MAGIC)] != _MAGIC or len(content) < 12 or len(content) % 4:
         return None
     if sha256(content).digest() != data[len(_MAGIC) : len(_MAGIC) + 32]:
         return None

@@ -81,6 +81,15 @@ class ItemWalk:
         self._found = b""
         self._usual: tuple[bytes, struct.Struct] | None = None
 
+    def resume(self, starts: "array[int]") -> None:
+        """Go on behind items that were walked before: their starts, the last one's end.
+
+        Only before the first `go_on`, and where all of them begin like codestreams.
+        """
+        self.certain.extend(starts[:-1])
+        self._codestreams += b"\1" * len(self.certain)
+        self._at = starts[-1]
+
     def go_on(self, most: int) -> None:
         """Walk over so many items at most.
 
