@@ -1,5 +1,6 @@
 """What single instances say wrongly of their shape, samples, planes and paths."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -97,6 +98,69 @@ def test_a_level_of_one_row_is_no_level_of_a_slide_of_many(tmp_path: Path) -> No
         (sentence,) = told(slide, "level-shape")
 
     assert "its shape (75 x 1 pixels) does not fit" in sentence
+
+
+def test_a_full_slide_of_fewer_planes_than_it_says_has_those_that_are_there(
+    tmp_path: Path,
+) -> None:
+    def mutate(dataset: Dataset) -> None:
+        dataset.TotalPixelMatrixFocalPlanes = 2**32 - 1
+
+    with one(written(tmp_path, mutate, focal_planes=2)) as slide:
+        assert slide.focal_planes == (0.0, 1.5)
+        assert is_whole(slide, focal_planes=2)
+        (sentence,) = told(slide, "frame-count")
+
+    assert sentence.endswith("taken for 2 focal planes and 1 optical paths.")
+
+
+def test_a_level_without_container_is_of_the_slide_of_its_series(
+    tmp_path: Path,
+) -> None:
+    files = write(tmp_path, SyntheticSlide(**{**SMALL, "levels": 2}))
+    dataset = dcmread(files[1])
+    del dataset.ContainerIdentifier
+    dataset.save_as(files[1])
+
+    with one(tmp_path) as slide:
+        assert len([level for level in slide.levels if level.stored]) == 2
+        assert told(slide, "missing") == [
+            "Container Identifier is missing; taken for that of the other files of "
+            "its series."
+        ]
+
+
+def test_planes_in_other_tiles_are_not_used_and_their_files_closed(
+    tmp_path: Path,
+) -> None:
+    def at(height: float) -> Callable[[Dataset], None]:
+        def mutate(dataset: Dataset) -> None:
+            dataset.ContainerIdentifier = "C"
+            dataset.FrameOfReferenceUID = "1.2.3.6"
+            position = item_of(ZOffsetInSlideCoordinateSystem=str(height))
+            shared = dataset.SharedFunctionalGroupsSequence[0]
+            shared.PlanePositionSlideSequence = [position]
+
+        return mutate
+
+    for name, height, tile in (("a", 0, 128), ("b", 1.5, 64)):
+        more = {"name": name, "tile": (tile, tile), "mutate": at(height)}
+        uids = {"study_uid": "1.2", "series_uid": "1.2.3", "pyramid_uid": "1.2.4"}
+        write(tmp_path, SyntheticSlide(**{**SMALL, **more, **uids}))
+
+    with one(tmp_path) as slide:
+        roles = {each.path.name: each for each in slide.files}
+        assert roles["a-level0.dcm"].role == "level 0"
+        assert roles["b-level0.dcm"].role == "not used"
+        assert roles["b-level0.dcm"].reason == (
+            "its tiles are not those of the other focal planes"
+        )
+        assert told(slide, "level-shape")
+
+    open_files = Path("/proc/self/fd")
+    if open_files.is_dir():
+        held = [str(each.readlink()) for each in open_files.iterdir() if each.exists()]
+        assert not [each for each in held if each.startswith(str(tmp_path))]
 
 
 def test_the_last_levels_of_a_long_slide_are_levels(tmp_path: Path) -> None:

@@ -33,6 +33,14 @@ def check_completeness(plan: SlidePlan) -> None:
         _warn(plan, base, clause)
     if not base.frame_of_reference:
         _warn(plan, base, "Frame of Reference UID is missing")
+    parts = [part for level in plan.levels for part in level]
+    nameless = [part for part in parts if not part.container]
+    if nameless and len(nameless) < len(parts):
+        clause = (
+            "Container Identifier is missing; taken for that of the other files of its "
+            "series"
+        )
+        _warn(plan, nameless[0], clause)
     for image in plan.levels[1:]:
         _check_frame_of_reference(plan, image[0])
 

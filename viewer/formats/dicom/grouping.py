@@ -69,13 +69,20 @@ def _slides_of_series(members: Sequence[Instance]) -> list[SlidePlan]:
 
 def _by_slide(images: Sequence[Parts]) -> list[list[Parts]]:
     """Sort images by container, pyramid and kind of focus."""
-    pyramids = {image[0].pyramid for image in images if image[0].pyramid}
-    only = min(pyramids) if len(pyramids) == 1 else ""
+    only_container = _only(image[0].container for image in images)
+    only_pyramid = _only(image[0].pyramid for image in images)
     by_pyramid: dict[tuple[str, str], list[Parts]] = {}
     for image in images:
-        key = image[0].container, image[0].pyramid or only
+        first = image[0]
+        key = first.container or only_container, first.pyramid or only_pyramid
         by_pyramid.setdefault(key, []).append(image)
     return [part for each in by_pyramid.values() for part in _by_focus(each)]
+
+
+def _only(names: Iterable[str]) -> str:
+    """Return the name that is all there is, for images that have none; else nothing."""
+    found = set(names) - {""}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _by_focus(images: Sequence[Parts]) -> list[list[Parts]]:

@@ -25,7 +25,8 @@ class Layering:
     """What the images of a slide make together.
 
     `images` are the levels of most optical paths, `unlike` those of paths with other
-    sizes or tiles, by their number; both finest first.
+    sizes or tiles, by their number; both finest first. `hidden` are images that no tile
+    is read from, which whoever opened them closes.
     """
 
     optical_paths: tuple[OpticalPath, ...]
@@ -33,6 +34,7 @@ class Layering:
     images: Sequence[LayeredLevel]
     unlike: Mapping[int, Sequence[LayeredLevel]]
     numbers: Mapping[DicomImage, Sequence[int]]
+    hidden: Sequence[DicomImage]
 
     def of(self, image: DicomImage) -> Sequence[int]:
         """Return the numbers of an image's optical paths."""
@@ -63,7 +65,14 @@ def lay_out(levels: Sequence[Level], notes: Notes) -> Layering:
     _warn_of_unlike(pyramids, paths, base, notes)
     images = pyramids[0]
     unlike = {n: each for n, each in enumerate(pyramids) if each is not images}
-    return Layering(paths, planes, images, unlike, numbers)
+    shown = {
+        route.image
+        for by_path in routed
+        for stack in by_path.values()
+        for route in stack
+    }
+    hidden = [image for image in chain(*levels) if image not in shown]
+    return Layering(paths, planes, images, unlike, numbers, hidden)
 
 
 def doubles(level: Sequence[DicomImage]) -> dict[DicomImage, DicomImage]:

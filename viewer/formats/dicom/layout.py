@@ -83,6 +83,8 @@ def _layers(first: Instance, frames: int) -> tuple[int, int] | None:
         return planes, paths
     if planes == 1 and layers % paths == 0 and layers // paths <= _MOST_PLANES:
         return layers // paths, paths
+    if paths == 1 and layers < planes:  # the first of them are all there is
+        return layers, paths
     return None
 
 
@@ -91,8 +93,8 @@ _MOST_PLANES = 1000
 
 def _heights(told: Sequence[float], planes: int) -> tuple[float, ...]:
     """Return as many heights as there are planes; unknown ones are a micrometer up."""
-    if len(told) == planes:
-        return tuple(told)
+    if len(told) >= planes:
+        return tuple(told[:planes])
     return tuple(told[0] + plane for plane in range(planes))
 
 

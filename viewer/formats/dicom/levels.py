@@ -39,6 +39,7 @@ def open_levels(plan: SlidePlan, notes: Notes) -> tuple[SlidePlan, Layering]:
         _warn_of_refused(plan, levels, notes, reasons)
         levels = [_without_doubles(level, notes, reasons) for level in levels if level]
         layering = lay_out(levels, notes)
+        levels = _without_hidden(levels, layering, reasons)
     except BaseException:
         for image in images:
             image.close()
@@ -125,6 +126,20 @@ def _without_doubles(
         sentence = f"{path.name} is not used: {reason}."
         notes.warn("same-size-levels", sentence, path)
     return sorted((image for image in level if image not in found), key=_natural_order)
+
+
+def _without_hidden(
+    levels: Sequence[Sequence[DicomImage]],
+    layering: Layering,
+    reasons: dict[Path, str],
+) -> list[list[DicomImage]]:
+    """Close images that no tile is read from, of which was warned."""
+    for image in layering.hidden:
+        image.close()
+        for part in image.files:
+            reasons[part.path] = "its tiles are not those of the other focal planes"
+    hidden = set(layering.hidden)
+    return [[image for image in level if image not in hidden] for level in levels]
 
 
 def _natural_order(image: DicomImage) -> list[tuple[int, str]]:
