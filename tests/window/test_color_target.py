@@ -64,7 +64,9 @@ def test_a_monitor_profile_is_used_and_remembered(
     target: ColorTarget, settings: Settings, tmp_path: Path, qtbot: QtBot
 ) -> None:
     menu = QMenu()
-    target.offer(menu)
+    below = menu.addAction("below")
+    target.offer(menu, below)
+    assert [each.text() for each in menu.actions()] == ["&Convert to", "below"]
     assert (target.icc, target.name) == (None, "sRGB")
     assert target.to_srgb.isChecked()
     path = profile(tmp_path, swapped())

@@ -479,6 +479,22 @@ def test_pointer_is_told_in_pixels_and_millimeters(
     assert window.status.position.text() == ""
 
 
+def test_the_menu_ticks_the_channels_that_are_shown(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder = tmp_path / "grey"
+    write_slide(folder, levels=1, photometric="MONOCHROME2", bits=16, optical_paths=2)
+    opened(window, qtbot, folder)
+    actions = [window.commands[f"channel_{number}"] for number in (1, 2)]
+    assert [each.isChecked() for each in actions] == [True, True]
+    actions[0].trigger()
+    assert [each.isChecked() for each in actions] == [False, True]
+    actions[1].trigger()  # the last one, which stays
+    assert [each.isChecked() for each in actions] == [False, True]
+    window.commands["all_channels"].trigger()
+    assert [each.isChecked() for each in actions] == [True, True]
+
+
 def test_the_frame_under_the_pointer_follows_the_focal_plane(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:

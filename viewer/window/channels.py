@@ -76,7 +76,9 @@ class Channels(QObject):
         self._actions = [commands[f"channel_{n + 1}"] for n in range(KEYS)]
         for action in self._actions:
             action.setVisible(False)
+            action.setCheckable(True)
         self.changed.connect(panel.show_channels)
+        self.changed.connect(self._tick)
         panel.toggled.connect(self.toggle)
         panel.alone_wanted.connect(self.show_alone)
         panel.all_wanted.connect(self.show_all)
@@ -104,6 +106,7 @@ class Channels(QObject):
         current = self.current
         if current is not None and number < len(current.states):
             self._take(current.toggled(number))
+        self._tick(self.current)  # also where the last one had to stay
 
     def show_alone(self, number: int) -> None:
         """Show one optical path alone, or all again."""
@@ -159,6 +162,12 @@ class Channels(QObject):
             if action.isVisible():
                 name = path_name(channels.states[number].path, number)
                 action.setText(f"Channel {number + 1}: {name.replace('&', '&&')}")
+
+    def _tick(self, channels: ChannelSet | None) -> None:
+        """Show in the menu which channels are shown."""
+        on = () if channels is None else channels.on
+        for number, action in enumerate(self._actions):
+            action.setChecked(number in on)
 
     def _take(self, channels: ChannelSet) -> None:
         if self._slide is None or channels == self.current:

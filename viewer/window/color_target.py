@@ -66,11 +66,12 @@ class ColorTarget(QObject):
         """Whether no profile is being read."""
         return self._task is None
 
-    def offer(self, menu: QMenu) -> None:
-        """Put the choice into a menu."""
-        choice = menu.addMenu("&Convert to")
+    def offer(self, menu: QMenu, before: QAction) -> None:
+        """Put the choice into a menu, before one of its actions."""
+        choice = QMenu("&Convert to", menu)
         choice.setToolTipsVisible(True)
         choice.addActions(self._group.actions())
+        menu.insertMenu(before, choice)
 
     def restore(self) -> None:
         """Use the profile that was used last, as soon as it is read."""

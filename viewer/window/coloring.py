@@ -126,7 +126,7 @@ class Coloring(QObject):
         commands["color_managed"].setChecked(self._managed)
         self.declared_changed.connect(commands["color_declared"].setChecked)
         self.channels.offer(docks, commands)
-        self.target.offer(commands.menu(COLOR))
+        self.target.offer(commands.menu(COLOR), commands["color_declared"])
         self.target.restore()
 
     def prepare(self, slide: Slide | None) -> Look:
