@@ -14,16 +14,18 @@ from viewer.slide.metadata import Attribute
 
 
 def read_metadata(path: Path) -> Attribute:
-    """Return the tree of a DICOM file of any kind, or of a TIFF file.
+    """Return the tree of a DICOM file of any kind, of a TIFF file or another slide.
 
     A DICOM file that is a TIFF file too has the node "TIFF directories" as the last of
-    its children. The tree keeps the file open while any of it is held. Raises
+    its children. Of slides that OpenSlide reads, and that are no TIFF files, it holds
+    their properties. The tree keeps the file open while any of it is held. Raises
     SlideError. Any thread.
     """
     head = _head(path)
     if head[:4] in SIGNATURES and head[128:132] != b"DICM":
         return tiff_tree(path, head)
-    return _dicom().read_metadata(path)
+    properties = import_module("viewer.formats.openslide").read_properties(path)
+    return _dicom().read_metadata(path) if properties is None else properties
 
 
 def dicom_json(path: Path, notes: list[str]) -> Iterator[str]:

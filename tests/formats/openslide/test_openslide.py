@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.formats.openslide.vendor_files import RGB, picture, trestle, vmu
+from viewer.app import main
 from viewer.formats import open_slide, open_slides, shown_path
 from viewer.formats.openslide.facts import (
     absent_color,
@@ -218,6 +219,18 @@ def test_metadata_has_properties_by_vendor_and_the_tiff_directories(
     assert list(nodes) == ["openslide", "tiff", "trestle", "TIFF directories"]
     values = {each.path: each.value for each in nodes["trestle"].children()}
     assert values["trestle.Objective Power"] == "20"
+
+
+def test_metadata_of_a_slide_that_is_no_tiff_file_are_its_properties(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = vmu(tmp_path / "x.vmu", BASE, SMALL)
+    assert main(["metadata", str(path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "hamamatsu"
+    assert "  vendor: hamamatsu" in lines
+    assert main(["metadata", "--format", "json", str(path)]) == 2
+    assert "x.vmu is not a DICOM file" in capsys.readouterr().err
 
 
 def test_a_slide_is_remembered_by_what_it_is(tmp_path: Path, opened: Opener) -> None:

@@ -9,9 +9,10 @@ from viewer.formats.openslide.vendors import vendor_of
 from viewer.slide.errors import SlideError, UnsupportedFile
 
 if TYPE_CHECKING:
+    from viewer.slide.metadata import Attribute
     from viewer.slide.model import Slide
 
-__all__ = ["FORMAT"]
+__all__ = ["FORMAT", "read_properties"]
 
 
 def _recognize(head: bytes, path: Path) -> bool:
@@ -38,6 +39,22 @@ def _open(wish: Wish, options: OpenOptions) -> Opened:
 
 
 FORMAT = Format("openslide", _recognize, _open)
+
+
+def read_properties(path: Path) -> "Attribute | None":
+    """Return OpenSlide's properties of a file as a tree; None if it is not for it.
+
+    Raises SlideError where it should be and cannot be read. Any thread.
+    """
+    head = _head(path)
+    if not vendor_of(head, path):
+        return None
+    slide = _opened(path)
+    try:
+        return slide.metadata(path)
+    finally:
+        slide.close()
+
 
 _HEAD: Final = 1024
 
