@@ -83,6 +83,17 @@ def test_parts_keep_their_numbers_where_one_between_is_missing() -> None:
     ]
 
 
+def test_files_of_channels_are_no_parts_but_say_which_they_hold() -> None:
+    slide = slide_of(
+        ("a.dcm", "level 0", "VOLUME, 10 x 10 pixels, optical path DAPI"),
+        ("b.dcm", "level 0", "VOLUME, 10 x 10 pixels, part 1 of 2, optical path Cy5"),
+    )
+    assert words(slide) == [
+        f"Level 0: 46,000 \N{MULTIPLICATION SIGN} 32,914 ({held})"
+        for held in ("optical path DAPI", "part 1 of 2, optical path Cy5")
+    ]
+
+
 def test_files_that_read_alike_are_told_apart_by_name() -> None:
     slide = slide_of(("a.dcm", "not used", "odd"), ("b.dcm", "not used", "odd"))
     assert words(slide) == ["Not used: odd: a.dcm", "Not used: odd: b.dcm"]

@@ -1,6 +1,5 @@
 """The files of a slide in plain words, one of which is chosen."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,8 +25,8 @@ class Instance(NamedTuple):
 def instances_of(slide: Slide) -> Sequence[Instance]:
     """Return the files of a slide in words, in the slide's order.
 
-    A level gets its size, a part of a level its number, a file left out the reason;
-    files that read the same get their names behind it.
+    A level gets its size, a part of a level its number or its channel, a file left out
+    the reason; files that read the same get their names behind it.
     """
     numbers = stored_levels(slide)
     parts = Counter(each.role for each in slide.files)
@@ -154,9 +153,12 @@ def _level(file: FileRole, numbers: Sequence[int]) -> int | None:
 
 
 def _part(file: FileRole, place: int, count: int) -> str:
-    """Return which part of its level a file says it is, others may be missing."""
-    told = re.search(r"\bpart \d+ of \d+$", file.reason)
-    return told[0] if told else f"part {place} of {count}"
+    """Return what of its level a file says it holds: a part, channels, planes.
+
+    Others may be missing.
+    """
+    told = file.reason.partition(" pixels, ")[2]
+    return told or f"part {place} of {count}"
 
 
 def _words(slide: Slide, file: FileRole, level: int | None) -> str:
