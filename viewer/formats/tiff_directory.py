@@ -78,6 +78,12 @@ class TiffDirectory:
         values = self.numbers(tag)
         return None if values is None else int(values[0])
 
+    def count(self) -> int:
+        """Return how many tiles (or else strips) are told of, without reading them."""
+        tag = TILE_OFFSETS if TILE_OFFSETS in self._entries else STRIP_OFFSETS
+        entry = self._entries.get(tag)
+        return 0 if entry is None else entry.values
+
     def text(self, tag: int, most: int) -> bytes | None:
         """Return the first bytes of a text, at most so many; None without the tag.
 

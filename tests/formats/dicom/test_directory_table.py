@@ -15,6 +15,9 @@ from tests.formats.dicom.raw_files import (
     opened,
 )
 from tests.tiff_files import Tags, chain, header
+from viewer.formats.dicom.frames import FrameTable
+from viewer.formats.dicom.header import read_header
+from viewer.formats.files import RandomAccessFile
 from viewer.slide.errors import BrokenFrame
 
 FRAMES = [codestream(number, 20 + 2 * number) for number in range(6)]
@@ -150,6 +153,32 @@ def test_items_that_contradict_the_pages_are_believed(tmp_path: Path) -> None:
     assert code == "offset-table"
     assert sentence.startswith("x.dcm: the TIFF directory says frame 4 is at ")
     assert sentence.endswith("the items were walked instead.")
+
+
+def test_more_items_than_the_pages_tell_of_are_said(tmp_path: Path) -> None:
+    """Of a side that became stale: Number of Frames and pages agree, items do not."""
+    path = dual(tmp_path, [places()[:5]])
+    assert outcome(path, 5) == ("walk", FRAMES[:5], ["fragment-count"])
+
+
+def test_thousands_of_directories_over_the_same_bytes_are_not_all_read(
+    tmp_path: Path,
+) -> None:
+    class Counting(RandomAccessFile):
+        taken = 0
+
+        def read_some(self, offset: int, length: int) -> bytes:
+            self.taken += length
+            return super().read_some(offset, length)
+
+    count = 20_000
+    frames = [codestream(number, 10) for number in range(count)]
+    hidden = [(140, 20)] * count
+    path = dual(tmp_path, [hidden] * 40, frames)
+    file = Counting(path)
+    assert FrameTable(file, read_header(file), count, None).source == "walk"
+    assert file.taken < 3_000_000
+    file.close()
 
 
 def test_no_damage_to_the_tiff_side_makes_a_frame_show_anothers_bytes(

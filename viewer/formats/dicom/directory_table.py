@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viewer.formats.dicom.header import Header
-from viewer.formats.dicom.items import HEADER, ITEM_TAG
+from viewer.formats.dicom.items import DELIMITER_TAG, HEADER, ITEM_TAG
 from viewer.formats.dicom.offsets import OffsetTable
 from viewer.formats.files import ReadableFile
 from viewer.formats.tiff_directory import read_directories
@@ -27,8 +27,9 @@ def directory_table(
 
     `first` is the place of the first frame's item. The tiles of all directories that
     point into the Pixel Data, one behind the other, must be as many as there are
-    frames, and each must begin where the one before it ends. A private pyramid's lie
-    before it; those of a stale side do not fit. Any thread; raises nothing.
+    frames, each must begin where the one before it ends, and the delimiter must follow
+    the last. A private pyramid's lie before it; those of a stale side do not fit. Any
+    thread; raises nothing.
     """
     if header.deflated or header.preamble[:4] not in SIGNATURES:
         return None
@@ -40,6 +41,8 @@ def directory_table(
 
 
 _HEAD: Final = 8  # bytes of an item's tag and length
+_MOST_TIMES: Final = 8  # as many tiles as frames: a private pyramid has twice as many
+_MOST_MORE: Final = 10_000  # beside that, for images of few frames
 
 _Numbers = NDArray[np.uint64]
 
@@ -50,7 +53,13 @@ def _tiles(
     """Return places and lengths of the tiles in Pixel Data, None if not `frames`."""
     places: list[_Numbers] = []
     lengths: list[_Numbers] = []
+    looked_at = 0
     for directory in read_directories(file):
+        looked_at += min(directory.count(), frames)
+        if looked_at > _MOST_TIMES * frames + _MOST_MORE:
+            return None
+        if directory.count() > frames:
+            continue
         segments = directory.segments()
         if segments is None or not len(segments[0]) or segments[0][0] < first:
             continue
@@ -78,6 +87,8 @@ def _checked(
     last = int(ends[-1])
     if int(places[0]) != first + _HEAD or not rising or last > file.size:
         return None
+    if file.read_some(last, len(DELIMITER_TAG)) != DELIMITER_TAG:
+        return None  # there may be more, or less: a walk will tell
     tag, length = HEADER.unpack(file.read(first, _HEAD))
     if tag != ITEM_TAG or first + _HEAD + length != int(ends[0]):
         return None
