@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSlider, QDoubleSpinBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from viewer.panels.channels_panel import ChannelsPanel
+from viewer.qt.palettes import VISIBLE, contrast, dark, light
 from viewer.slide.channel_set import ChannelSet
 from viewer.slide.channels import Channel
 from viewer.slide.model import OpticalPath
@@ -157,6 +159,21 @@ def test_six_of_forty_channels_are_seen_without_scrolling(
     channels = panel.list
     sixth = channels.visualItemRect(channels.item(5))
     qtbot.waitUntil(lambda: channels.viewport().height() > sixth.bottom())
+
+
+@pytest.mark.parametrize("palette", [light(), dark()], ids=["light", "dark"])
+def test_the_box_of_a_hidden_channel_can_be_seen(
+    panel: ChannelsPanel, qtbot: QtBot, palette: QPalette
+) -> None:
+    panel.setPalette(palette)
+    panel.show_channels(three().toggled(1))
+    row = panel.list.visualItemRect(panel.list.item(1))
+    qtbot.waitUntil(lambda: panel.list.viewport().height() > row.bottom())
+    picture = panel.list.viewport().grab().toImage()
+    ground = palette.base().color()
+    height = row.center().y()
+    box = [picture.pixelColor(x, height) for x in range(panel.fontMetrics().height())]
+    assert max(contrast(color, ground) for color in box) >= VISIBLE
 
 
 def test_every_control_is_named_and_can_be_reached(panel: ChannelsPanel) -> None:

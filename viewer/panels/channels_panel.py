@@ -3,8 +3,15 @@
 from dataclasses import replace
 from typing import ClassVar, Final
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QMouseEvent, QPainter, QPixmap
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QIcon, QMouseEvent, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QColorDialog,
     QGridLayout,
@@ -12,16 +19,20 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QPushButton,
     QSizePolicy,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
 
 from viewer.panels.channel_controls import ChannelControls
 from viewer.panels.panel import Panel
+from viewer.qt.palettes import mixed
 from viewer.slide.channel_set import ChannelSet, PathState, path_name
 from viewer.slide.model import Slide
 
 _ROWS: Final = 6  # channels that can be seen without scrolling, where there are so many
+_FRAME: Final = 0.8  # of the way from the ground to the text
 _TIP: Final = (
     "Space or a click on the box shows or hides a channel, Alt and a click shows it "
     "alone (Alt+1 to Alt+9 switch the first nine, Alt+0 shows all)"
@@ -98,6 +109,12 @@ class ChannelsPanel(Panel):
         if not same:
             self.list.updateGeometry()
             self.updateGeometry()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Frame the colors anew after a change between light and dark."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.show_channels(self._channels)
 
     def sizeHint(self) -> QSize:
         """Return the height of the rows, up to some, and of what is below them."""
@@ -200,6 +217,7 @@ class _ChannelList(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self.setItemDelegate(_FramedBoxes(self))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Let Alt show one channel alone."""
@@ -223,6 +241,23 @@ class _ChannelList(QListWidget):
         rows = max(1, min(most, self.count()))
         row = self.sizeHintForRow(0) if self.count() else self.fontMetrics().height()
         return rows * row + 2 * self.frameWidth()
+
+
+class _FramedBoxes(QStyledItemDelegate):
+    """Boxes to tick that can be seen where they are empty, on a dark ground too.
+
+    The style makes their frame from the color of windows, a little darker.
+    """
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Put a color between text and ground in the place of the window's."""
+        super().initStyleOption(option, index)
+        palette = QPalette(option.palette)
+        ground, text = palette.base().color(), palette.text().color()
+        palette.setColor(QPalette.ColorRole.Window, mixed(ground, text, _FRAME))
+        option.palette = palette
 
 
 def _button(text: str, tip: str) -> QPushButton:
