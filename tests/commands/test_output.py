@@ -137,7 +137,7 @@ def test_names_that_are_no_text_are_escaped(folder: Path, tmp_path: Path) -> Non
     slide.write_bytes(next(folder.glob("*.dcm")).read_bytes())
     in_words = shell("PYTHONIOENCODING=utf-8 coverslip info .", tmp_path)
     assert (in_words.returncode, in_words.stderr) == (0, b"")
-    assert rb"odd \udcff.txt is not a DICOM file." in in_words.stdout
+    assert rb"odd \udcff.txt is neither DICOM nor TIFF" in in_words.stdout
     ascii_only = shell("PYTHONIOENCODING=ascii coverslip info .", tmp_path)
     assert (ascii_only.returncode, ascii_only.stderr) == (0, b"")
     for line in ("coverslip info . --json", "coverslip info . --json o; cat o; rm o"):

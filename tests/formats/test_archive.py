@@ -460,7 +460,8 @@ def test_the_command_line_names_members_and_no_passing_folder(
     assert main(["info", str(path)]) == 0
     assert main(["info", "--json", "-", str(path)]) == 0
     answer = capsys.readouterr()
-    assert "scans.zip/notes.txt: notes.txt is not a DICOM file." in answer.out
+    reason = "notes.txt is neither DICOM nor TIFF nor of another slide format."
+    assert f"scans.zip/notes.txt: {reason}" in answer.out
     assert "scans.zip/case 1/synthetic-level0.dcm" in answer.out
     assert "coverslip-unpacked" not in answer.out + answer.err
     assert main(["metadata", str(path)]) == 0

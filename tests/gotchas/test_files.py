@@ -60,7 +60,7 @@ def test_names_say_nothing_and_what_lies_beside_is_told(tmp_path: Path) -> None:
     assert reasons(tmp_path) == {
         "._slide.dcm": "._slide.dcm is what macOS keeps beside a file (AppleDouble),"
         " not a slide.",
-        "crc.json": "crc.json is not a DICOM file.",
+        "crc.json": "crc.json is neither DICOM nor TIFF nor of another slide format.",
         "empty.dcm": "empty.dcm is an empty file.",
         "zeros.dcm": "zeros.dcm is a file of zeros, as copying that was broken off"
         " leaves it.",

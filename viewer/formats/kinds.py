@@ -14,7 +14,7 @@ def described(head: bytes) -> str:
             return words
     if not head.strip(b"\0"):
         return "a file of zeros, as copying that was broken off leaves it"
-    return "not a DICOM file"
+    return "neither DICOM nor TIFF nor of another slide format"
 
 
 def is_dicomdir(head: bytes) -> bool:

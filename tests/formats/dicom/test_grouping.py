@@ -95,7 +95,7 @@ def test_files_are_found_by_content_and_strangers_have_a_reason(
     opened = found(tmp_path)
     assert opened.roles == [{"no extension at all": "level 0"}]
     assert opened.ignored == {
-        "liar.dcm": "liar.dcm is not a DICOM file.",
+        "liar.dcm": "liar.dcm is neither DICOM nor TIFF nor of another slide format.",
         "empty.dcm": "empty.dcm is an empty file.",
         "picture.jpg": "picture.jpg is a JPEG picture, not a slide.",
     }
