@@ -313,6 +313,16 @@ def test_aperio_pages_are_told_by_tiles_and_by_the_second_line(tmp_path: Path) -
         assert slide.scanner == "Aperio SS1234"
 
 
+@pytest.mark.parametrize("mpp", ["0.25", "0,25", " 0.2500 "])
+def test_aperio_pixel_sizes_may_have_a_comma(tmp_path: Path, mpp: str) -> None:
+    path = tmp_path / "x.svs"
+    tifffile.imwrite(
+        path, gradient(300, 400), description=f"{HEAD}|AppMag = 40|MPP = {mpp}", **TILED
+    )
+    with opened(path) as slide:
+        assert slide.levels[0].spacing == pytest.approx(Spacing(0.00025, 0.00025))
+
+
 @given(st.text(max_size=300))
 def test_any_description_has_properties_and_no_error(text: str) -> None:
     assert all(name == name.strip() for name in properties(text))

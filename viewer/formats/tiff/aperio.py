@@ -82,7 +82,7 @@ def _role(each: Directory, base: Directory) -> str:
 
 def _positive(facts: Mapping[str, str], name: str) -> float | None:
     try:
-        value = float(facts.get(name, ""))
+        value = float(facts.get(name, "").replace(",", "."))  # of some countries
     except ValueError:
         return None
     return value if isfinite(value) and value > 0 else None
