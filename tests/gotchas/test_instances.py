@@ -130,6 +130,29 @@ def test_a_level_without_container_is_of_the_slide_of_its_series(
         ]
 
 
+@pytest.mark.gotcha(59)
+@pytest.mark.parametrize(
+    ("spacing", "found"), [(None, "missing"), (["0", "0.001"], "0\\0.001")]
+)
+def test_a_level_without_spacing_is_told_and_follows_its_size(
+    spacing: list[str] | None, found: str, tmp_path: Path
+) -> None:
+    files = write(tmp_path, SyntheticSlide(**{**SMALL, "levels": 2}))
+    dataset = dcmread(files[1])
+    measures = dataset.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0]
+    if spacing is None:
+        del measures.PixelSpacing
+    else:
+        measures.PixelSpacing = spacing
+    dataset.save_as(files[1])
+
+    with one(tmp_path) as slide:
+        assert told(slide, "spacing-ratio") == [
+            f"Pixel Spacing is {found}, expected 1 um from the size of the level; the "
+            "size is followed."
+        ]
+
+
 def test_planes_in_other_tiles_are_not_used_and_their_files_closed(
     tmp_path: Path,
 ) -> None:

@@ -243,12 +243,19 @@ def _same(one: Sequence[float], other: Sequence[float], apart: float) -> bool:
 
 
 def _check_level(plan: SlidePlan, level: Instance, base: Spacing) -> None:
-    if level.spacing is None:
-        return
     size, whole = level.size, plan.base.size
     expected = Spacing(
         base.x * whole.width / size.width, base.y * whole.height / size.height
     )
+    if level.spacing is None:
+        written_as = _written_spacing(level.header.dataset)
+        found = f"is {written_as[:64]}" if written_as else "is missing"
+        sentence = (
+            f"{level.path.name}: Pixel Spacing {found}, expected {expected.x * 1000:g} "
+            "um from the size of the level; the size is followed."
+        )
+        plan.warn("spacing-ratio", sentence, level)
+        return
     if _same(level.spacing, expected, 2 * MOST_APART + 1 / min(size)):
         return
     slip = slip_of_units(level.spacing.x, expected.x, 2 * MOST_APART)
