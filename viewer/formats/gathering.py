@@ -107,22 +107,27 @@ class _Gathering:
     def _take_directory(self, path: Path) -> None:
         from viewer.formats.dicom.directory import references_of
 
-        references = list(references_of(path))
-        if not references:
-            self._leave_out(path, f"{path.name} names no files.")
-        for name, file, problem in references:
+        number = -1
+        for number, (name, file, problem) in enumerate(references_of(path)):
+            if number % _STEP == 0:
+                self._options.report(0, number + 1)
             if file is None:
                 self._leave_out(path, problem)
             elif file.exists():
                 self._add([file])
             else:
                 self._leave_out(path, f"{path.name}: the file {name} is missing.")
+        if number < 0:
+            self._leave_out(path, f"{path.name} names no files.")
 
     def _add(self, files: Iterable[Path] | Iterator[Path]) -> None:
         self.files.update(dict.fromkeys(files))
 
     def _leave_out(self, path: Path, reason: str) -> None:
         self.ignored.append(Ignored(path, reason))
+
+
+_STEP: Final = 256  # records between two looks at whether anybody still waits
 
 
 def _not_there(path: Path, error: OSError | ValueError) -> str:

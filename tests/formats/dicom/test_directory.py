@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from tests.formats.dicom.raw_files import EXPLICIT, element, item
 from tests.synthetic import write_slide
-from viewer.formats import Opened, open_slides
+from viewer.formats import Opened, OpenOptions, open_slides
 from viewer.formats.dicom import directory
 from viewer.formats.dicom.directory import references_of
-from viewer.slide.errors import BrokenFile, SlideError
+from viewer.slide.errors import BrokenFile, Cancelled, SlideError
 
 NAMELESS = "DICOMDIR: the record of an image names no file, expected one."
 
@@ -136,6 +136,52 @@ def test_whatever_the_name_it_stays_inside(
     for reference in references_of(write_dicomdir(folder, [name])):
         if reference.path is not None:
             assert reference.path.resolve().is_relative_to(folder.resolve())
+
+
+@pytest.mark.parametrize(
+    ("folder", "file"),
+    [("wsi", "im0"), ("Wsi", "Im0"), ("WSI", "IM0.;1"), ("wsi", "im0;1")],
+)
+def test_names_are_found_however_the_system_shows_them(
+    medium: Path, folder: str, file: str
+) -> None:
+    (medium / "WSI" / "A" / "IM0").rename(medium / "WSI" / "A" / file)
+    (medium / "WSI").rename(medium / folder)
+    opened = open_slides([write_dicomdir(medium, ["WSI\\A\\IM0"])])
+    (slide,) = opened.slides
+    assert slide.files[0].path == medium / folder / "A" / file
+    close(opened)
+
+
+def test_the_exact_name_is_taken_before_one_like_it(medium: Path) -> None:
+    (medium / "WSI" / "A" / "im0").write_bytes(b"not this one")
+    (reference,) = references_of(write_dicomdir(medium, ["WSI\\A\\IM0"]))
+    assert reference.path == medium / "WSI" / "A" / "IM0"
+
+
+def test_a_folder_that_is_a_link_out_of_the_medium_is_not_followed(
+    medium: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "IM9").write_bytes(b"private")
+    (medium / "LINK").symlink_to(tmp_path / "other")
+    (reference,) = references_of(write_dicomdir(medium, ["LINK\\IM9"]))
+    assert reference.path is None
+    assert "a link leads elsewhere" in reference.problem
+
+
+def test_reading_names_stops_when_nobody_waits(medium: Path) -> None:
+    names = [f"WSI\\IM{number}" for number in range(1000)]
+    steps: list[int] = []
+
+    def report(done: int, total: int) -> None:
+        steps.append(total)
+        if total > 300:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        open_slides([write_dicomdir(medium, names)], OpenOptions(progress=report))
+    assert max(steps) < 1000
 
 
 def test_in_a_folder_it_is_left_out_since_its_files_are_there(medium: Path) -> None:

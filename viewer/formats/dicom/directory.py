@@ -5,13 +5,13 @@ DICOMDIR. It comes from whoever made the medium, so none may lead elsewhere
 (CVE-2026-32711, pydicom#2314).
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from viewer.formats.dicom.data_set import DataSet
 from viewer.formats.dicom.fields import fields_of
+from viewer.formats.dicom.medium import Medium
 from viewer.formats.dicom.part10 import open_dicom_file
 from viewer.slide.errors import BrokenFile
 
@@ -37,7 +37,7 @@ def references_of(path: Path) -> Iterator[Reference]:
     read, holds no records, or too many. Any thread.
     """
     told: set[tuple[str, ...]] = set()
-    root = path.parent
+    medium = Medium(path.parent)
     records, problem = _records(path)
     if problem:
         sentence = f"{path.name}: its Directory Record Sequence is {problem}; files"
@@ -45,7 +45,7 @@ def references_of(path: Path) -> Iterator[Reference]:
     for parts in _file_ids(records):
         if parts not in told:
             told.add(parts)
-            yield _resolved(path.name, root, parts)
+            yield _resolved(path.name, medium, parts)
 
 
 _SEQUENCE: Final = 0x00041220
@@ -90,7 +90,7 @@ def _records(path: Path) -> tuple[Sequence[DataSet], str]:
     raise BrokenFile(f"{path.name}: its Directory Record Sequence is missing.")
 
 
-def _resolved(directory: str, root: Path, parts: Sequence[str]) -> Reference:
+def _resolved(directory: str, medium: Medium, parts: Sequence[str]) -> Reference:
     if not parts:
         problem = f"{directory}: the record of an image names no file, expected one."
         return Reference("", None, problem)
@@ -106,22 +106,8 @@ def _resolved(directory: str, root: Path, parts: Sequence[str]) -> Reference:
         if wrong:
             problem = f"{directory}: the file {name} is not opened: {words}."
             return Reference(name, None, problem)
-    path = _as_written(root, steps)
-    try:
-        inside = path.resolve().is_relative_to(root.resolve())
-    except (OSError, RuntimeError):  # links that lead round
-        inside = False
-    if not inside:
+    path = medium.find(steps)
+    if not medium.holds(path):
         problem = f"{directory}: the file {name} is not opened: a link leads elsewhere."
         return Reference(name, None, problem)
     return Reference(name, path)
-
-
-def _as_written(root: Path, steps: Sequence[str]) -> Path:
-    """Return the path, in the small letters that some systems show media in."""
-    path = root.joinpath(*steps)
-    if not os.path.lexists(path):
-        small = root.joinpath(*(step.lower() for step in steps))
-        if os.path.lexists(small):
-            return small
-    return path
