@@ -81,6 +81,29 @@ def test_paths_of_color_are_one_at_a_time(
     assert "  optical path 1: 1, path 1, in color, off at first\n" in words
 
 
+def test_an_associated_image_that_cannot_be_read_says_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_slide(tmp_path, size=(300, 200), levels=1, syntax="jpeg")
+    (label,) = tmp_path.glob("*label*")
+    content = label.read_bytes()
+    begin = content.rindex(b"\xff\xd8\xff")
+    label.write_bytes(content[:begin] + bytes(len(content) - begin))
+    slide = told(capsys, tmp_path, "--json")
+    assert slide["associated"]["overview"]["problem"] is None
+    problem = slide["associated"]["label"]["problem"]
+    assert label.name in problem
+    assert main(["info", str(tmp_path)]) == 0
+    assert f"  label: 160 x 200, not usable: {problem}\n" in capsys.readouterr().out
+
+
+def test_what_reading_an_associated_image_tells_is_a_warning(
+    stacked: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    messages = [each["message"] for each in told(capsys, stacked, "--json")["warnings"]]
+    assert any("label.dcm: Number of Frames is 1" in each for each in messages)
+
+
 def test_json_without_another_path_takes_what_follows_for_the_slide(
     stacked: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

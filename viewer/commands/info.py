@@ -13,7 +13,7 @@ from viewer.formats import Opened, shown_path
 from viewer.slide.channel_set import ChannelSet, path_name
 from viewer.slide.errors import SlideError
 from viewer.slide.focus import resting_plane
-from viewer.slide.model import Level, Slide, TileKey, stored_levels
+from viewer.slide.model import AssociatedImage, Level, Slide, TileKey, stored_levels
 
 SUMMARY: Final = "say which slides files and folders hold"
 
@@ -33,7 +33,8 @@ versions; none goes or changes its meaning. null is what is not known. Of each s
                   window (black, brightest), shown (whether it is at first), icc
   mpp             micrometers a pixel of level 0, [x, y]
   objective_power what the file says of the lens
-  associated      label, overview, thumbnail: width, height
+  associated      label, overview, thumbnail: width, height, problem (why it cannot be
+                  read)
   icc             the profile of the first optical path: description, bytes
   files           path, role, reason
   warnings        code, message, file
@@ -88,7 +89,8 @@ def described(found: Opened) -> dict[str, Any]:
 
 def _slide(slide: Slide) -> dict[str, Any]:
     spacing = slide.levels[0].spacing
-    _look_at_frames(slide)  # both may add warnings
+    _look_at_frames(slide)  # all three may add warnings
+    associated = {name: _associated(image) for name, image in slide.associated.items()}
     personalities = list(slide.personalities())
     return {
         "name": slide.name,
@@ -100,10 +102,7 @@ def _slide(slide: Slide) -> dict[str, Any]:
         "optical_paths": _optical_paths(slide),
         "mpp": None if spacing is None else [_um(spacing.x), _um(spacing.y)],
         "objective_power": slide.objective_power,
-        "associated": {
-            name: {"width": image.size.width, "height": image.size.height}
-            for name, image in slide.associated.items()
-        },
+        "associated": associated,
         "icc": _profile(slide.optical_paths[0].icc_profile),
         "files": [
             {"path": shown_path(file.path), "role": file.role, "reason": file.reason}
@@ -135,6 +134,20 @@ def _optical_paths(slide: Slide) -> list[Mapping[str, Any]]:
         }
         for number, path in enumerate(slide.optical_paths)
     ]
+
+
+def _associated(image: AssociatedImage) -> Mapping[str, Any]:
+    """Read an image, for what only its pixels can tell."""
+    problem = None
+    try:
+        image.read()
+    except SlideError as error:
+        problem = str(error)
+    return {
+        "width": image.size.width,
+        "height": image.size.height,
+        "problem": problem,
+    }
 
 
 def _profile(icc: bytes | None) -> Mapping[str, Any] | None:
@@ -208,8 +221,11 @@ def _slide_lines(slide: Slide) -> list[str]:
     if len(slide.focal_planes) > 1:
         heights = ", ".join(f"{height:g}" for height in slide.focal_planes)
         lines.append(f"  {len(slide.focal_planes)} focal planes: {heights} um")
-    for name, size in facts["associated"].items():
-        lines.append(f"  {name}: {size['width']} x {size['height']}")
+    for name, image in facts["associated"].items():
+        problem = (
+            "" if image["problem"] is None else f", not usable: {image['problem']}"
+        )
+        lines.append(f"  {name}: {image['width']} x {image['height']}{problem}")
     lines.extend(
         f"  {Path(file['path']).name}: {file['role']} ({file['reason']})"
         for file in facts["files"]
