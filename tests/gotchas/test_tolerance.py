@@ -145,7 +145,7 @@ ROWS = element(0x00280010, b"US", pack("<H", 128))
         (element(0x00280010, b"US", pack("<I", 128)), "[128, 0]"),
         (element(0x00280010, b"UL", pack("<H", 128)), "80 00 (UL of 2 bytes)"),
         (element(0x00280010, b"DS", b"128.0 "), "128.0"),
-        (element(0x00280010, b"LO", b"128\\128 "), "['128', '128']"),
+        (element(0x00280010, b"LO", b"128\\128 "), "128\\128"),
     ],
 )
 def test_a_number_written_otherwise_is_understood(

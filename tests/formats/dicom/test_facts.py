@@ -82,3 +82,7 @@ def test_an_endless_lens_or_step_is_not_believed(written: str, tmp_path: Path) -
     assert len(slide.focal_planes) == 2
     assert all(map(isfinite, slide.focal_planes))
     slide.close()
+
+
+def test_several_values_are_shown_as_in_the_file() -> None:
+    assert text(with_bytes("SH", b"A\\B "), KEYWORD) == "A\\B"

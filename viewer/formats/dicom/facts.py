@@ -8,11 +8,17 @@ from typing import Any, NamedTuple
 
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
 
 
 def text(dataset: Dataset, keyword: str) -> str:
-    """Return an attribute as stripped text; empty where absent or unreadable."""
+    """Return an attribute as stripped text; empty where absent or unreadable.
+
+    Several values stand as in the file, with backslashes between them.
+    """
     value = value_of(dataset, keyword)
+    if isinstance(value, MultiValue):
+        value = "\\".join(texts(dataset, keyword))
     return "" if value is None else str(value).strip(" \0")
 
 
