@@ -35,6 +35,7 @@ def line(qtbot: QtBot) -> StatusLine:
         (ViewState(0, LEVEL, 100.0, 20.0, 0.5), "20x   0.5 µm/px"),
         (ViewState(0, LEVEL, 50.0, 1.25, 8.0), "1.25x   8 µm/px"),
         (ViewState(0, LEVEL, 62.5, None, None), "62.5 %, scale unknown"),
+        (ViewState(0, LEVEL, 1180.4, None, None), "1,180 %, scale unknown"),
     ],
 )
 def test_scale_is_told_and_never_invented(

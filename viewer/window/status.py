@@ -282,7 +282,8 @@ def _level_text(number: int | None, level: Level) -> str:
 
 def _scale_text(state: ViewState) -> str:
     if state.magnification is None or state.micrometers is None:
-        return f"{state.percent:.3g} %, scale unknown"
+        digits = ",.0f" if state.percent >= 100 else ".3g"
+        return f"{state.percent:{digits}} %, scale unknown"
     return f"{state.magnification:.3g}x   {state.micrometers:.3g} µm/px"
 
 
