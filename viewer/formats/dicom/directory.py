@@ -55,7 +55,7 @@ _LONGEST_ID: Final = 4096
 
 
 def _file_ids(records: Sequence[DataSet]) -> Iterator[tuple[str, ...]]:
-    """Yield the names of the files; an empty one for an image that has none."""
+    """Yield the names of files; an empty one where an image may have none."""
     for record in records:
         kind, parts = "", ()
         for field in fields_of(record):
@@ -65,12 +65,12 @@ def _file_ids(records: Sequence[DataSet]) -> Iterator[tuple[str, ...]]:
                 if field.tag == _FILE_ID:
                     parts = texts
                 else:
-                    kind = "".join(texts).strip()
+                    kind = "".join(texts).strip(" \0")
             if field.tag >= _FILE_ID:  # they ascend, and a record may be long
                 break
         if any(parts):
             yield parts
-        elif kind == "IMAGE":
+        elif kind in {"IMAGE", ""}:
             yield ()
 
 
