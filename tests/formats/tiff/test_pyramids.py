@@ -102,6 +102,30 @@ def test_a_page_of_another_shape_is_left_out_and_said(tmp_path: Path) -> None:
         )
 
 
+def test_pages_that_find_no_place_are_said(tmp_path: Path) -> None:
+    path = tmp_path / "more.tif"
+    label: dict[str, Any] = {"photometric": "rgb", "metadata": None}
+    small = gradient(90, 60)
+    with tifffile.TiffWriter(path) as file:
+        file.write(gradient(900, 1100), **TILED)
+        file.write(gradient(900, 1100), **{**TILED, "tile": (256, 256)})
+        file.write(gradient(450, 550), **TILED)
+        file.write(gradient(450, 550), **TILED)
+        file.write(small, description="label", **label)
+        file.write(small, description="label", **label)
+    with opened(path) as slide:
+        assert len(stored_levels(slide)) == 2
+        assert list(slide.associated) == ["label"]
+        found = {w.message for w in slide.warnings if w.code == "level-shape"}
+    assert found == {
+        "more.tif: TIFF directory 1 is not used: its samples or tiles are of another "
+        "kind than TIFF directory 0's.",
+        "more.tif: TIFF directory 3 is not used: a level of its size is there.",
+        "more.tif: TIFF directory 5 is not used: TIFF directory 4 already is the "
+        "label.",
+    }
+
+
 def test_pages_of_one_size_are_focal_planes_and_that_is_said(tmp_path: Path) -> None:
     planes = [gradient(300, 400)[..., each] for each in range(3)]
     path = tmp_path / "stack.tif"

@@ -99,7 +99,14 @@ def generic_layout(path: Path, directories: Sequence[Directory]) -> Layout:
     associated: dict[str, Channel] = {}
     for each in directories:
         if each.number in named:
-            associated.setdefault(named[each.number], Channel(path, each))
+            first = associated.setdefault(named[each.number], Channel(path, each))
+            if first.directory is not each:
+                reason = f"{first.directory.name} already is the {named[each.number]}"
+                notes.append(("level-shape", f"{each.name} is not used: {reason}"))
+    for each in others:
+        if each.size == base.size:
+            reason = f"its samples or tiles are of another kind than {base.name}'s"
+            notes.append(("level-shape", f"{each.name} is not used: {reason}"))
     if len(planes) > 1:
         clause = (
             f"{len(planes)} pages of {base.size.width} x {base.size.height} pixels are "
@@ -168,6 +175,13 @@ def pyramid(
             reason = f"{len(stack)} focal planes of {len(stacks[0])}"
         if reason is None:
             levels.append(stacked(path, stack[: len(stacks[0])]))
+            notes += [
+                (
+                    "level-shape",
+                    f"{each.name} is not used: a level of its size is there",
+                )
+                for each in stack[len(stacks[0]) :]
+            ]
         else:
             notes.append(("level-shape", f"{stack[0].name} is not used: {reason}"))
     return tuple(levels), notes

@@ -23,6 +23,7 @@ from viewer.slide.model import FileRole, Personality
 from viewer.slide.warnings import SlideWarning
 
 _HEAD: Final = 132
+_MOST_NOTES: Final = 100  # a file may have thousands of pages that fit nowhere
 
 
 def open_layout(
@@ -33,9 +34,11 @@ def open_layout(
     A level that cannot be opened is a warning; the finest that opens is level 0.
     """
     layout, found = checked_scale(layout)
-    notes = Notes([*warnings, *found])
-    for code, clause in layout.notes:
-        notes.warn(code, f"{layout.path.name}: {clause}.", layout.path)
+    said = [
+        SlideWarning(code, f"{layout.path.name}: {clause}.", layout.path)
+        for code, clause in layout.notes[:_MOST_NOTES]
+    ]
+    notes = Notes([*warnings, *found, *said])
     files: dict[Path, RandomAccessFile] = {}
     try:
         for path in layout.files:
