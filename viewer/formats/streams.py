@@ -2,27 +2,37 @@
 
 import io
 import os
-from typing import TYPE_CHECKING, Any, Final
-
-if TYPE_CHECKING:
-    from viewer.formats.files import ReadableFile
-
-
-def stream_over(source: "ReadableFile") -> io.BufferedReader:
-    """Return a seekable read-only view with a position of its own.
-
-    Closing the view does not close the source.
-    """
-    return io.BufferedReader(_View(source), _BUFFER)
-
+from typing import Any, Final, Protocol
 
 _BUFFER: Final = 1 << 16
+
+
+class Source(Protocol):
+    """Bytes at offsets, such as a ReadableFile."""
+
+    @property
+    def size(self) -> int:
+        """Bytes in all."""
+        ...
+
+    def read_some(self, offset: int, length: int) -> bytes:
+        """Return up to `length` bytes."""
+        ...
+
+
+def stream_over(source: Source, buffer: int = _BUFFER) -> io.BufferedReader:
+    """Return a seekable read-only view with a position of its own.
+
+    At least `buffer` bytes are read at once. Closing the view does not close the
+    source.
+    """
+    return io.BufferedReader(_View(source), buffer)
 
 
 class _View(io.RawIOBase):
     """A position in a source of bytes."""
 
-    def __init__(self, source: "ReadableFile") -> None:
+    def __init__(self, source: Source) -> None:
         super().__init__()
         self._source = source
         self._position = 0

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any, Final
 
 from viewer.formats.files import ReadableFile
+from viewer.formats.streams import stream_over
 from viewer.slide.errors import BrokenFile
 
 SIGNATURES: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
@@ -36,7 +37,7 @@ def opened_tiff(file: ReadableFile) -> Generator[Any]:
     was_disabled, logger.disabled = logger.disabled, True
     try:
         with (
-            io.BufferedReader(_Bounded(file)) as stream,
+            stream_over(_Bounded(file), io.DEFAULT_BUFFER_SIZE) as stream,
             tifffile.TiffFile(stream, name=file.path.name, size=file.size) as tiff,  # pyright: ignore[reportArgumentType] - any stream will do
         ):
             yield tiff
@@ -54,42 +55,24 @@ def pages_of(chain: Any) -> Iterator[Any]:
         yield page
 
 
-class _Bounded(io.RawIOBase):
-    """A position in a file, with a limit to what may be read through it."""
+class _Bounded:
+    """A file with a limit to what may be read of it, at once and in all."""
 
     def __init__(self, file: ReadableFile) -> None:
-        super().__init__()
         self._file = file
-        self._position = 0
         self._left = MOST_BYTES
 
-    def readable(self) -> bool:
-        return True
+    @property
+    def size(self) -> int:
+        return self._file.size
 
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        origin = {io.SEEK_CUR: self._position, io.SEEK_END: self._file.size}
-        position = origin.get(whence, 0) + offset
-        if position < 0:
-            raise ValueError(f"seek before the start: {position}")
-        self._position = position
-        return position
-
-    def tell(self) -> int:
-        return self._position
-
-    def readinto(self, buffer: Any, /) -> int:
-        wanted = len(buffer)
-        if wanted > MOST_BYTES_AT_ONCE or wanted > self._left:
+    def read_some(self, offset: int, length: int) -> bytes:
+        if length > MOST_BYTES_AT_ONCE or length > self._left:
             most = min(MOST_BYTES_AT_ONCE, self._left)
             raise BrokenFile(
-                f"{self._file.path.name}: a TIFF tag takes {wanted} bytes, expected at "
+                f"{self._file.path.name}: a TIFF tag takes {length} bytes, expected at "
                 f"most {most}."
             )
-        data = self._file.read_some(self._position, wanted)
-        buffer[: len(data)] = data
-        self._position += len(data)
+        data = self._file.read_some(offset, length)
         self._left -= len(data)
-        return len(data)
+        return data
