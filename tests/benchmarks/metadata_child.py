@@ -18,9 +18,10 @@ from tests.scene.fake_slide import FakeSlide, halving_levels
 from viewer.formats.metadata import read_metadata
 from viewer.panels.attribute_path import steps_of
 from viewer.panels.metadata_panel import PER_FRAME, MetadataPanel
+from viewer.slide.files import FileRole, FramePlace
 from viewer.slide.geometry import Size
 from viewer.slide.metadata import Attribute
-from viewer.slide.model import FileRole, FramePlace, TileKey
+from viewer.slide.model import TileKey
 from viewer.window.application import new_application
 
 RUNS = 5

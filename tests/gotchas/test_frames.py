@@ -15,7 +15,12 @@ from tests.gotchas.one_slide import codes, is_whole, one, told, written
 from tests.tiff_files import chain, header
 from viewer.formats.files import RandomAccessFile
 from viewer.slide.errors import BrokenFrame
-from viewer.slide.model import EMPTY, EncodedFrame, Slide, TileKey
+from viewer.slide.files import EncodedFrame
+from viewer.slide.model import (
+    EMPTY,
+    Slide,
+    TileKey,
+)
 
 EXACT: dict[str, Any] = {"syntax": "jpeg2000-lossless"}
 BARE: dict[str, Any] = {**EXACT, "offsets": "none"}

@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 from tests.scene.fake_slide import FakeSlide, halving_levels
 from viewer.formats import Ignored
 from viewer.panels.files_panel import FilesPanel
+from viewer.slide.files import FileRole
 from viewer.slide.geometry import Size
-from viewer.slide.model import FileRole
 from viewer.slide.warnings import SlideWarning
 
 FOLDER = Path("/data/slides")

@@ -16,8 +16,9 @@ from viewer.panels.instance_chooser import (
     level_with_file,
 )
 from viewer.qt.palettes import dark, light
+from viewer.slide.files import FileRole
 from viewer.slide.geometry import Size
-from viewer.slide.model import AssociatedImage, FileRole, Samples
+from viewer.slide.model import AssociatedImage, Samples
 
 
 def unread() -> Samples:

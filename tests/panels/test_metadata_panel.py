@@ -16,9 +16,10 @@ from tests.scene.fake_slide import FakeSlide, halving_levels
 from viewer.panels.attribute_model import AttributeModel
 from viewer.panels.metadata_panel import MetadataPanel
 from viewer.slide.errors import SlideError
+from viewer.slide.files import FileRole, FramePlace
 from viewer.slide.geometry import Size
 from viewer.slide.metadata import Attribute
-from viewer.slide.model import FileRole, FramePlace, TileKey
+from viewer.slide.model import TileKey
 
 PATIENCE = 10_000
 BASE, PART, TOP = Path("base.dcm"), Path("part.dcm"), Path("top.dcm")

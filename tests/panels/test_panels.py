@@ -14,8 +14,9 @@ from tests.scene.fake_slide import FakeSlide, halving_levels
 from viewer.panels.images_panel import ImagesPanel
 from viewer.panels.slides_panel import SlidesPanel
 from viewer.slide.errors import BrokenFrame
+from viewer.slide.files import FileRole
 from viewer.slide.geometry import Size
-from viewer.slide.model import AssociatedImage, FileRole, Samples
+from viewer.slide.model import AssociatedImage, Samples
 
 PATIENCE = 5000
 

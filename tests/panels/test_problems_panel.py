@@ -10,8 +10,9 @@ from pytestqt.qtbot import QtBot
 from tests.scene.fake_slide import FakeSlide, halving_levels
 from viewer.panels.outline_model import OutlineModel
 from viewer.panels.problems_panel import BATCH, Problems, ProblemsPanel, TileProblem
+from viewer.slide.files import FramePlace
 from viewer.slide.geometry import Size
-from viewer.slide.model import FramePlace, TileKey
+from viewer.slide.model import TileKey
 from viewer.slide.warnings import SlideWarning
 
 NO_SPACING = SlideWarning("no-spacing", "a.dcm: no scale.", Path("a.dcm"))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from viewer.slide.errors import BrokenFrame, SlideError
+from viewer.slide.files import EncodedFrame, FileRole, FramePlace
 from viewer.slide.geometry import Scale, Size, Spacing
 from viewer.slide.metadata import Attribute
 from viewer.slide.model import (
@@ -16,10 +17,7 @@ from viewer.slide.model import (
     AssociatedImage,
     ColorReading,
     Empty,
-    EncodedFrame,
-    FileRole,
     FormatName,
-    FramePlace,
     Level,
     OpticalPath,
     Personality,

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from viewer.qt.palettes import contrast, dark, light
+from viewer.slide.files import FramePlace
 from viewer.slide.geometry import Scale, Size
-from viewer.slide.model import FramePlace, Level
+from viewer.slide.model import Level
 from viewer.window.scale import ScaleReport
 from viewer.window.status import StatusLine, ViewState
 from viewer.window.tints import Tint

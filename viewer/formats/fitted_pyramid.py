@@ -17,13 +17,12 @@ from viewer.formats.patchwork import Kind
 from viewer.formats.resampling import Stretch, covered, resampled
 from viewer.formats.virtual import with_computed_levels
 from viewer.slide.errors import BrokenFrame, SlideError
+from viewer.slide.files import EncodedFrame, FramePlace
 from viewer.slide.geometry import Size
 from viewer.slide.model import (
     EMPTY,
     ColorReading,
     Empty,
-    EncodedFrame,
-    FramePlace,
     Level,
     Progress,
     Samples,

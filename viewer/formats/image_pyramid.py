@@ -6,13 +6,12 @@ from typing import Protocol
 
 from viewer.formats.virtual import ComputedLevels, with_computed_levels
 from viewer.slide.errors import SlideError
+from viewer.slide.files import EncodedFrame, FramePlace
 from viewer.slide.geometry import Size
 from viewer.slide.model import (
     EMPTY,
     ColorReading,
     Empty,
-    EncodedFrame,
-    FramePlace,
     Level,
     Progress,
     Samples,

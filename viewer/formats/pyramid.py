@@ -11,15 +11,13 @@ from viewer.formats.fitted_pyramid import laid_over
 from viewer.formats.image_pyramid import Pyramid, StoredImage
 from viewer.formats.notes import Notes
 from viewer.slide.errors import SlideError
+from viewer.slide.files import EncodedFrame, FileRole, FramePlace
 from viewer.slide.metadata import Attribute
 from viewer.slide.model import (
     AssociatedImage,
     ColorReading,
     Empty,
-    EncodedFrame,
-    FileRole,
     FormatName,
-    FramePlace,
     OpticalPath,
     Personality,
     Progress,

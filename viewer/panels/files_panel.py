@@ -13,7 +13,8 @@ from viewer.formats import Ignored, is_unpacked, shown_path
 from viewer.panels.outline_model import Entry, OutlineModel
 from viewer.panels.outline_view import OutlineView
 from viewer.panels.panel import Panel
-from viewer.slide.model import FileRole, Slide
+from viewer.slide.files import FileRole
+from viewer.slide.model import Slide
 from viewer.slide.warnings import SlideWarning
 
 COLUMNS: Final = ("File", "Role", "Warnings", "Picture", "Stored as", "Why")

@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSizePolicy, QWidget
 
 from viewer.formats import shown_path
-from viewer.slide.model import FileRole, Slide, stored_levels
+from viewer.slide.files import FileRole
+from viewer.slide.model import Slide, stored_levels
 
 _LEVEL: Final = "level "
 

@@ -12,6 +12,7 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol, TypeAlias
 
+from viewer.slide.files import EncodedFrame, FileRole, FramePlace
 from viewer.slide.geometry import Rect, Scale, Size, Spacing
 from viewer.slide.grey_palette import GreyPalette
 from viewer.slide.metadata import Attribute
@@ -152,43 +153,6 @@ class AssociatedImage:
     placement_problem: str = ""
     grey_range: tuple[int, int] | None = None
     read_declared: Callable[[], Samples] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FileRole:
-    """Which part of a slide a file is ("level 0", "label", "not used"), and why.
-
-    `size` is the whole picture in pixels, `transfer_syntax` a UID; both may be unknown.
-    """
-
-    path: Path
-    role: str
-    reason: str
-    size: Size | None = None
-    transfer_syntax: str = ""
-
-
-class EncodedFrame(NamedTuple):
-    """A frame as it lies in its file: `frame` counts from 1, `offset` is in bytes.
-
-    `tables` is what an abbreviated JPEG codestream is decoded with: a TIFF file keeps
-    it once for all frames (tag 347).
-    """
-
-    data: bytes
-    file: Path
-    frame: int
-    offset: int
-    transfer_syntax: str
-    photometric: str
-    tables: bytes = b""
-
-
-class FramePlace(NamedTuple):
-    """Which frame of which file a stored tile is; `frame` counts from 1."""
-
-    file: Path
-    frame: int
 
 
 class Progress(NamedTuple):

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.qt.tool_tip import wrapped
+from viewer.slide.files import FramePlace
 from viewer.slide.geometry import Size
-from viewer.slide.model import FramePlace, Level
+from viewer.slide.model import Level
 from viewer.window.elided_label import ElidedLabel
 from viewer.window.focus_field import FocusField
 from viewer.window.scale import ScaleReport

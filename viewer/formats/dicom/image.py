@@ -13,13 +13,12 @@ from viewer.formats.dicom.parts import Part, Parts
 from viewer.formats.notes import Notes
 from viewer.formats.reduction import shrunk
 from viewer.slide.errors import BrokenFrame
+from viewer.slide.files import EncodedFrame, FramePlace
 from viewer.slide.geometry import Size
 from viewer.slide.model import (
     EMPTY,
     ColorReading,
     Empty,
-    EncodedFrame,
-    FramePlace,
     Samples,
     TileKey,
 )

@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from viewer.formats.dicom.image import DicomImage, Layer
+from viewer.slide.files import EncodedFrame, FramePlace
 from viewer.slide.geometry import Scale, Size
 from viewer.slide.model import (
     EMPTY,
     ColorReading,
     Empty,
-    EncodedFrame,
-    FramePlace,
     Level,
     Samples,
     TileKey,

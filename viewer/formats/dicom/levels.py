@@ -12,7 +12,7 @@ from viewer.formats.dicom.layering import Layering, doubles, lay_out
 from viewer.formats.dicom.slide_plan import SlidePlan
 from viewer.formats.notes import Notes
 from viewer.slide.errors import BrokenFile, SlideError
-from viewer.slide.model import FileRole
+from viewer.slide.files import FileRole
 
 
 class NoLevel(BrokenFile):

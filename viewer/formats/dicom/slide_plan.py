@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from viewer.formats.dicom.instance import Instance
-from viewer.slide.model import FileRole
+from viewer.slide.files import FileRole
 from viewer.slide.warnings import SlideWarning
 
 _PLACEHOLDERS: Final = frozenset({"", "unknown", "none", "null"})

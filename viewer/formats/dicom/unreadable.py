@@ -9,7 +9,7 @@ from viewer.formats.dicom.image_role import role_of
 from viewer.formats.dicom.slide_plan import SlidePlan
 from viewer.formats.opening import Ignored
 from viewer.slide.errors import BrokenFile
-from viewer.slide.model import FileRole
+from viewer.slide.files import FileRole
 from viewer.slide.warnings import SlideWarning
 
 

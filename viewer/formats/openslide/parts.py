@@ -8,7 +8,7 @@ from typing import Final
 from viewer.formats.opening import PART
 from viewer.formats.openslide.handle import Handle
 from viewer.formats.openslide.vendors import MRXS_INDEX
-from viewer.slide.model import FileRole
+from viewer.slide.files import FileRole
 from viewer.slide.warnings import SlideWarning
 
 

@@ -23,9 +23,15 @@ from viewer.formats.pyramid import SlideFacts, TiledSlide
 from viewer.formats.tiff_file import SIGNATURES
 from viewer.formats.tiff_tags import tiff_tree
 from viewer.slide.errors import BrokenFile, UnsupportedFile
+from viewer.slide.files import FileRole
 from viewer.slide.geometry import Size
 from viewer.slide.metadata import Attribute
-from viewer.slide.model import EMPTY, AssociatedImage, FileRole, OpticalPath, Samples
+from viewer.slide.model import (
+    EMPTY,
+    AssociatedImage,
+    OpticalPath,
+    Samples,
+)
 
 
 def open_slide(path: Path, head: bytes) -> TiledSlide:

@@ -9,13 +9,12 @@ from viewer.formats.notes import Notes
 from viewer.formats.reduction import shrunk
 from viewer.formats.tiff.segments import Segments
 from viewer.slide.errors import BrokenFrame, SlideError
+from viewer.slide.files import EncodedFrame, FramePlace
 from viewer.slide.geometry import Scale, Size, Spacing
 from viewer.slide.model import (
     EMPTY,
     ColorReading,
     Empty,
-    EncodedFrame,
-    FramePlace,
     Level,
     Samples,
     TileKey,

@@ -17,9 +17,10 @@ from viewer.formats.tiff.segments import Segments
 from viewer.formats.tiff.strips import CutTiles, is_one_tile_wide
 from viewer.formats.tiff_tags import tiff_tree
 from viewer.slide.errors import SlideError
+from viewer.slide.files import FileRole
 from viewer.slide.geometry import Spacing
 from viewer.slide.metadata import Attribute
-from viewer.slide.model import FileRole, Personality
+from viewer.slide.model import Personality
 from viewer.slide.warnings import SlideWarning
 
 _HEAD: Final = 132
