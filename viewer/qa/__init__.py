@@ -1,0 +1,1 @@
+"""Is the conversion right? Comparison, check-up and dual personality, without Qt."""

@@ -1,0 +1,1 @@
+"""One slide looked over: a small function a rule, in one table."""
