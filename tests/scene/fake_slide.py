@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from viewer.slide.errors import BrokenFrame, SlideError
-from viewer.slide.files import EncodedFrame, FileRole, FramePlace
+from viewer.slide.files import EncodedFrame, FileRole, FramePlace, FrameRun
 from viewer.slide.geometry import Scale, Size, Spacing
 from viewer.slide.metadata import Attribute
 from viewer.slide.model import (
@@ -154,6 +154,9 @@ class FakeSlide:
 
     def read_frame(self, key: TileKey) -> EncodedFrame | Empty:
         return EMPTY
+
+    def read_run(self, key: TileKey, count: int) -> FrameRun | None:
+        return None
 
     def close(self) -> None:
         self.is_open = False

@@ -17,7 +17,7 @@ from viewer.formats.patchwork import Kind
 from viewer.formats.resampling import Stretch, covered, resampled
 from viewer.formats.virtual import with_computed_levels
 from viewer.slide.errors import BrokenFrame, SlideError
-from viewer.slide.files import EncodedFrame, FramePlace
+from viewer.slide.files import EncodedFrame, FramePlace, FrameRun
 from viewer.slide.geometry import Size
 from viewer.slide.model import (
     EMPTY,
@@ -129,6 +129,13 @@ class FittedPyramid:
                 "path, it has no frames."
             )
         return self._own.read_frame(key._replace(level=number))
+
+    def read_run(self, key: TileKey, count: int) -> FrameRun | None:
+        """Return the codestreams of some tiles that are stored as they are."""
+        number, is_same = self._sources[key.level]
+        if not is_same:
+            return None
+        return self._own.read_run(key._replace(level=number), count)
 
     def frame_at(self, key: TileKey) -> FramePlace | None:
         """Return which frame a tile is; None for one that was made."""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from viewer.formats.virtual import ComputedLevels, with_computed_levels
 from viewer.slide.errors import SlideError
-from viewer.slide.files import EncodedFrame, FramePlace
+from viewer.slide.files import EncodedFrame, FramePlace, FrameRun
 from viewer.slide.geometry import Size
 from viewer.slide.model import (
     EMPTY,
@@ -43,6 +43,10 @@ class StoredImage(Protocol):
 
     def read_frame(self, key: TileKey) -> EncodedFrame | Empty:
         """Return the codestream of a tile; raises SlideError."""
+        ...
+
+    def read_run(self, key: TileKey, count: int) -> FrameRun | None:
+        """Return the codestreams of some tiles at once; see Slide.read_run."""
         ...
 
     def frame_at(self, key: TileKey) -> FramePlace | None:
@@ -87,6 +91,10 @@ class Pyramid(Protocol):
 
     def read_frame(self, key: TileKey) -> EncodedFrame | Empty:
         """Return the codestream of a stored tile; raises SlideError."""
+        ...
+
+    def read_run(self, key: TileKey, count: int) -> FrameRun | None:
+        """Return the codestreams of some tiles at once; see Slide.read_run."""
         ...
 
     def frame_at(self, key: TileKey) -> FramePlace | None:
@@ -166,6 +174,11 @@ class ImagePyramid:
         if image is None:
             raise SlideError(f"Level {key.level} is computed, it has no frames.")
         return image.read_frame(self._slide_key(key))
+
+    def read_run(self, key: TileKey, count: int) -> FrameRun | None:
+        """Return the codestreams of some stored tiles at once."""
+        image = self._images[key.level]
+        return None if image is None else image.read_run(self._slide_key(key), count)
 
     def frame_at(self, key: TileKey) -> FramePlace | None:
         """Return which frame a tile is; None for a computed or an absent one."""

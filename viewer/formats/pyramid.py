@@ -11,7 +11,7 @@ from viewer.formats.fitted_pyramid import laid_over
 from viewer.formats.image_pyramid import Pyramid, StoredImage
 from viewer.formats.notes import Notes
 from viewer.slide.errors import SlideError
-from viewer.slide.files import EncodedFrame, FileRole, FramePlace
+from viewer.slide.files import EncodedFrame, FileRole, FramePlace, FrameRun
 from viewer.slide.metadata import Attribute
 from viewer.slide.model import (
     AssociatedImage,
@@ -195,6 +195,10 @@ class TiledSlide:
     def read_frame(self, key: TileKey) -> EncodedFrame | Empty:
         """Return the codestream of a stored tile."""
         return self._pyramid(key).read_frame(key)
+
+    def read_run(self, key: TileKey, count: int) -> FrameRun | None:
+        """Return the codestreams of some stored tiles at once; see Slide.read_run."""
+        return self._pyramid(key).read_run(key, count)
 
     def keep(self, thing: object) -> None:
         """Hold something that the files lie in until the slide is closed."""

@@ -2,9 +2,18 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from viewer.slide.geometry import Size
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Places: TypeAlias = NDArray[np.int64]
+else:  # numpy would be in the way of the window's first paint
+    Places = Any
+"""Places of bytes, one a frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,37 @@ class EncodedFrame(NamedTuple):
     transfer_syntax: str
     photometric: str
     tables: bytes = b""
+
+
+class FrameRun(NamedTuple):
+    """Frames that lie one behind another, in bytes that were read at once.
+
+    Frame number i, from 0, is `data[starts[i]:ends[i]]`; all else that is known is that
+    of the first frame, as in EncodedFrame. `offset` is that of `data`.
+    """
+
+    data: bytes
+    starts: Places
+    ends: Places
+    file: Path
+    frame: int
+    offset: int
+    transfer_syntax: str
+    photometric: str
+    tables: bytes = b""
+
+    def at(self, number: int) -> EncodedFrame:
+        """Return one of the frames, counted from 0."""
+        start, end = int(self.starts[number]), int(self.ends[number])
+        return EncodedFrame(
+            self.data[start:end],
+            self.file,
+            self.frame + number,
+            self.offset + start,
+            self.transfer_syntax,
+            self.photometric,
+            self.tables,
+        )
 
 
 class FramePlace(NamedTuple):

@@ -12,7 +12,7 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol, TypeAlias
 
-from viewer.slide.files import EncodedFrame, FileRole, FramePlace
+from viewer.slide.files import EncodedFrame, FileRole, FramePlace, FrameRun
 from viewer.slide.geometry import Rect, Scale, Size, Spacing
 from viewer.slide.grey_palette import GreyPalette
 from viewer.slide.metadata import Attribute
@@ -142,7 +142,9 @@ class AssociatedImage:
     `read` may raise SlideError. `placement` is None where the file does not say, or
     says nonsense; `placement_problem` is then the sentence for the screen. `grey_range`
     is what grey samples can hold, as on an OpticalPath. `read_declared` reads it in the
-    color that its attributes declare; None where that is the same.
+    color that its attributes declare; None where that is the same. `read_frames`
+    returns what is stored of it, row by row, and may raise SlideError; None where its
+    format gives pixels alone.
     """
 
     size: Size
@@ -153,6 +155,7 @@ class AssociatedImage:
     placement_problem: str = ""
     grey_range: tuple[int, int] | None = None
     read_declared: Callable[[], Samples] | None = None
+    read_frames: Callable[[], Sequence[EncodedFrame]] | None = None
 
 
 class Progress(NamedTuple):
@@ -308,6 +311,14 @@ class Slide(Protocol):
 
     def read_frame(self, key: TileKey) -> EncodedFrame | Empty:
         """Return a stored tile's codestream and where it lies; raises SlideError."""
+        ...
+
+    def read_run(self, key: TileKey, count: int) -> FrameRun | None:
+        """Return the codestreams of `count` tiles, from `key` on row by row, at once.
+
+        They are as sure as those of `read_frame`, which is the way where this is None:
+        where some are not stored, in another order or with much between them.
+        """
         ...
 
     def close(self) -> None:

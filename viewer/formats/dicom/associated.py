@@ -12,6 +12,7 @@ from viewer.formats.dicom.instance import Instance
 from viewer.formats.dicom.placing import overview_placement
 from viewer.formats.notes import Notes
 from viewer.slide.errors import BrokenFile, UnsupportedCodec
+from viewer.slide.files import EncodedFrame
 from viewer.slide.model import EMPTY, AssociatedImage, ColorReading, Samples, TileKey
 
 _MOST_PIXELS = 1 << 28
@@ -53,6 +54,7 @@ def associated_image(
         problem,
         path.grey_range,
         partial(read, ColorReading.AS_DECLARED),
+        partial(_read_frames, instance),
     )
 
 
@@ -62,15 +64,35 @@ def _refusal(instance: Instance, error: UnsupportedCodec) -> str:
 
 
 def _read(instance: Instance, color: ColorReading, notes: Notes) -> Samples:
+    _check_size(instance)
+    image = DicomImage([instance], notes)
+    try:
+        return _whole(image, color)
+    finally:
+        image.close()
+
+
+def _check_size(instance: Instance) -> None:
     width, height = instance.size
     if width * height > _MOST_PIXELS:
         raise BrokenFile(
             f"{instance.path.name}: the {instance.role.lower()} image is {width} x "
             f"{height} pixels, expected at most 2^28 pixels."
         )
-    image = DicomImage([instance], notes)
+
+
+def _read_frames(instance: Instance) -> list[EncodedFrame]:
+    """Read the frames of an associated image without decoding them."""
+    _check_size(instance)
+    columns, rows = instance.grid
+    image = DicomImage([instance], Notes())
     try:
-        return _whole(image, color)
+        read = (
+            image.read_frame(TileKey(0, 0, column, row), Layer())
+            for row in range(rows)
+            for column in range(columns)
+        )
+        return [frame for frame in read if frame is not EMPTY]
     finally:
         image.close()
 

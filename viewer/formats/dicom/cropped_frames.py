@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Final
 
-from viewer.formats.dicom.frame_source import FrameRef, Source
+from viewer.formats.dicom.frame_source import FrameRef, RawRun, Source
 from viewer.formats.dicom.instance import Instance
 from viewer.formats.files import ReadableFile
 from viewer.slide.errors import BrokenFile, BrokenFrame
@@ -75,6 +75,10 @@ class CroppedFrames:
         lines = (data[at : at + line] for at in range(0, len(data), line))
         rest = bytes((height - size.height) * width * self._pixel)
         return b"".join(each + pad for each in lines) + rest
+
+    def read_run(self, first: int, count: int) -> RawRun | None:
+        """Return None: what was cut is not there to be read at once."""
+        del first, count
 
     def locate(self, frame: int) -> FrameRef:
         """Return a frame's place; raises BrokenFrame for one that is not there."""

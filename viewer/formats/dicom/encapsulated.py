@@ -4,16 +4,27 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Final, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from viewer.formats.dicom.element_headers import Element
 from viewer.formats.dicom.frame_index import FrameIndex, IndexSource
 from viewer.formats.dicom.frame_source import (
     LARGEST_FRAME,
+    LARGEST_RUN,
     FrameFindings,
     FrameRef,
+    RawRun,
     Source,
 )
 from viewer.formats.dicom.header import Header
-from viewer.formats.dicom.items import HEADER, ITEM_TAG, Items, walk_items
+from viewer.formats.dicom.items import (
+    DELIMITER_TAG,
+    HEADER,
+    ITEM_TAG,
+    Items,
+    walk_items,
+)
 from viewer.formats.dicom.offsets import UNKNOWN
 from viewer.formats.files import ReadableFile
 from viewer.slide.errors import BrokenFile, BrokenFrame
@@ -58,9 +69,45 @@ class EncapsulatedFrames:
             data = self._settle(self._read_fragments, frame)
         return data or None
 
+    def read_run(self, first: int, count: int) -> RawRun | None:
+        """Return the bytes of frames of one item each, read and checked at once.
+
+        None where anything is otherwise. May walk over items, like `read`.
+        """
+        try:
+            index = self._index.holding(first + count - 1)
+            bounds = index.bounds[first : first + count + 1]
+            if len(bounds) != count + 1:
+                return None
+            if bounds[-1] == UNKNOWN:
+                bounds[-1] = self._end_of_last(bounds[-2])
+            span = bounds[-1] - bounds[0]
+            if not 0 < span <= LARGEST_RUN:
+                return None
+            starts = (np.array(bounds) - bounds[0]).astype(np.int64)
+            data = self._file.read(bounds[0], span)
+        except BrokenFile:
+            return None
+        lengths = np.diff(starts) - 8
+        if (lengths <= 0).any() or not _are_items(data, starts[:-1], lengths):
+            return None
+        if index.lengths is not None:
+            told = np.array(index.lengths[first : first + count], np.int64)
+            if not np.isin(lengths - told, (0, 1)).all():
+                return None
+            lengths = told
+        starts = starts[:-1] + 8
+        return RawRun(data, starts, starts + lengths, bounds[0])
+
     def locate(self, frame: int) -> FrameRef | None:
         """Return a frame's place, None where none is stored; raises BrokenFrame."""
         return self._settle(self._locate_fragments, frame)
+
+    def _end_of_last(self, start: int) -> int:
+        """Return where the one item of the last frame ends; 0 where it is not alone."""
+        _, length = HEADER.unpack(self._file.read(start, HEADER.size))
+        end = start + HEADER.size + length
+        return end if self._file.read_some(end, 4) == DELIMITER_TAG else 0
 
     def _read_plainly(self, frame: int) -> bytes | None:
         """Read a frame of one item with one pread, or return None.
@@ -175,6 +222,16 @@ class EncapsulatedFrames:
 
 class _Contradiction(Exception):
     """The items are not what the index says; in words."""
+
+
+def _are_items(
+    data: bytes, starts: NDArray[np.int64], lengths: NDArray[np.int64]
+) -> bool:
+    """Tell whether an item of each length begins at each place."""
+    heads = np.frombuffer(data, np.uint8)[starts[:, None] + np.arange(8)]
+    numbers = heads.view("<u4")
+    tags, said = numbers[:, 0], numbers[:, 1]
+    return bool((tags == ITEM_TAG).all() and (said == lengths).all())
 
 
 _PLAIN: Final = 16 << 20  # bytes that are read before their items are looked at

@@ -3,6 +3,9 @@
 import threading
 from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
 Source: TypeAlias = Literal["extended", "basic", "tiff", "kept", "walk", "native"]
 """Where the places of frames come from.
 
@@ -12,6 +15,9 @@ over the items, such a walk, or arithmetic.
 
 LARGEST_FRAME: Final = 1 << 30
 """Bytes of one frame that are read into memory."""
+
+LARGEST_RUN: Final = 64 << 20
+"""Bytes of several frames that are read at once."""
 
 
 class FrameRef(NamedTuple):
@@ -24,6 +30,18 @@ class FrameRef(NamedTuple):
     length: int
 
 
+class RawRun(NamedTuple):
+    """Payloads that lie one behind another: bytes, where each begins and ends in them.
+
+    `offset` is the place of the bytes in the file.
+    """
+
+    data: bytes
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    offset: int
+
+
 class FrameSource(Protocol):
     """The frames of one Pixel Data, counted from 0. Any thread."""
 
@@ -34,6 +52,13 @@ class FrameSource(Protocol):
 
     def read(self, frame: int) -> bytes | None:
         """Return a frame's bytes, None where none are stored; raises BrokenFrame."""
+        ...
+
+    def read_run(self, first: int, count: int) -> RawRun | None:
+        """Return the bytes of some frames at once; None where that cannot be done.
+
+        Then each may be read by itself, and will say why. Raises nothing.
+        """
         ...
 
     def locate(self, frame: int) -> FrameRef | None:

@@ -8,6 +8,7 @@ from viewer.formats.dicom.frame_source import (
     FrameFindings,
     FrameRef,
     FrameSource,
+    RawRun,
     Source,
 )
 from viewer.formats.dicom.header import Header
@@ -61,6 +62,13 @@ class FrameTable:
         file that does not end as it should is walked at once. Closing the file ends it.
         """
         return self._frames.read(frame)
+
+    def read_run(self, first: int, count: int) -> RawRun | None:
+        """Return the bytes of `count` frames at once; None where they lie otherwise.
+
+        They are checked as `read` checks them. Raises nothing.
+        """
+        return self._frames.read_run(first, count)
 
     def locate(self, frame: int) -> FrameRef | None:
         """Return where a frame lies, None where nothing is stored; raises BrokenFrame.

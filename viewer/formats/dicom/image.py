@@ -10,10 +10,11 @@ from viewer.codecs import Decoded
 from viewer.formats.dicom.instance import Instance
 from viewer.formats.dicom.layout import read_layout
 from viewer.formats.dicom.parts import Part, Parts
+from viewer.formats.dicom.tiling import FullTiling
 from viewer.formats.notes import Notes
 from viewer.formats.reduction import shrunk
 from viewer.slide.errors import BrokenFrame
-from viewer.slide.files import EncodedFrame, FramePlace
+from viewer.slide.files import EncodedFrame, FramePlace, FrameRun
 from viewer.slide.geometry import Size
 from viewer.slide.model import (
     EMPTY,
@@ -121,6 +122,29 @@ class DicomImage:
             part.instance.format.photometric,
         )
 
+    def read_run(self, key: TileKey, layer: Layer, count: int) -> FrameRun | None:
+        """Return the codestreams of some tiles at once; see Slide.read_run."""
+        try:
+            first = self._run_at(key, layer, count)
+            if first is None:
+                return None
+            part, number = self._parts.with_frame(first)
+        except BrokenFrame:
+            return None
+        found = part.frames.read_run(number, count)
+        if found is None:
+            return None
+        return FrameRun(
+            found.data,
+            found.starts,
+            found.ends,
+            part.instance.path,
+            number + 1,
+            found.offset,
+            part.instance.header.transfer_syntax,
+            part.instance.format.photometric,
+        )
+
     def frame_at(self, key: TileKey, layer: Layer) -> FramePlace | None:
         """Return which frame a tile is; None where there is none, or it is missing."""
         try:
@@ -157,6 +181,24 @@ class DicomImage:
             name = self.instance.path.name
             raise BrokenFrame(f"{name}: {error}", error.frame) from error
         return frame
+
+    def _run_at(self, key: TileKey, layer: Layer, count: int) -> int | None:
+        """Return the frame of a tile if those of the next ones follow it in turn."""
+        columns, rows = self.instance.grid
+        start = key.row * columns + key.column
+        if not 0 <= start < start + count <= columns * rows:
+            return None
+        steps = range(count)
+        if isinstance(self._tiling, FullTiling):
+            steps = (0, count - 1)  # what lies between them is in turn
+        frames = [
+            self._tiling.frame_at(place % columns, place // columns, *layer)
+            for place in (start + step for step in steps)
+        ]
+        first = frames[0]
+        if first is None or frames != [first + step for step in steps]:
+            return None
+        return first
 
     def _check_not_missing(self, column: int, row: int) -> None:
         """Raise BrokenFrame for a place whose frame may be in a part not found."""

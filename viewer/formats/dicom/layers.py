@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from viewer.formats.dicom.image import DicomImage, Layer
-from viewer.slide.files import EncodedFrame, FramePlace
+from viewer.slide.files import EncodedFrame, FramePlace, FrameRun
 from viewer.slide.geometry import Scale, Size
 from viewer.slide.model import (
     EMPTY,
@@ -62,6 +62,11 @@ class LayeredLevel:
         """Return the codestream of a tile and where it lies."""
         route = self._route(key)
         return EMPTY if route is None else route.image.read_frame(key, route.layer)
+
+    def read_run(self, key: TileKey, count: int) -> FrameRun | None:
+        """Return the codestreams of some tiles at once; see Slide.read_run."""
+        route = self._route(key)
+        return None if route is None else route.image.read_run(key, route.layer, count)
 
     def frame_at(self, key: TileKey) -> FramePlace | None:
         """Return which frame of which file a tile is."""

@@ -2,11 +2,15 @@
 
 from typing import Final
 
+import numpy as np
+
 from viewer.formats.dicom.element_headers import Element
 from viewer.formats.dicom.frame_source import (
     LARGEST_FRAME,
+    LARGEST_RUN,
     FrameFindings,
     FrameRef,
+    RawRun,
     Source,
 )
 from viewer.formats.files import ReadableFile
@@ -64,6 +68,20 @@ class NativeFrames:
             return self._file.read(offset, length)
         except BrokenFile as error:
             raise BrokenFrame(str(error), frame + 1) from error
+
+    def read_run(self, first: int, count: int) -> RawRun | None:
+        """Return the bytes of some frames at once; None where not all are there."""
+        length = count * self._frame_bytes
+        if length > LARGEST_RUN:
+            return None
+        try:
+            offset = self.locate(first).offset
+            self.locate(first + count - 1)
+            data = self._file.read(offset, length)
+        except (BrokenFrame, BrokenFile):
+            return None
+        starts = np.arange(count, dtype=np.int64) * self._frame_bytes
+        return RawRun(data, starts, starts + self._frame_bytes, offset)
 
     def locate(self, frame: int) -> FrameRef:
         """Return a frame's place; raises BrokenFrame where it is not in the file."""

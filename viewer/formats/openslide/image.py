@@ -9,7 +9,7 @@ from viewer.formats.notes import Notes
 from viewer.formats.openslide.handle import Handle
 from viewer.formats.reduction import shrunk
 from viewer.slide.errors import BrokenFrame, SlideError
-from viewer.slide.files import EncodedFrame, FramePlace
+from viewer.slide.files import EncodedFrame, FramePlace, FrameRun
 from viewer.slide.geometry import Scale, Size, Spacing
 from viewer.slide.model import (
     EMPTY,
@@ -87,6 +87,10 @@ class OpenSlideImage:
             f"{self._handle.path.name}: was opened by OpenSlide, which gives pixels"
             f" and no codestreams; asked for that of tile {key.column}, {key.row}."
         )
+
+    def read_run(self, key: TileKey, count: int) -> FrameRun | None:
+        """Return None: the library gives pixels alone."""
+        del key, count
 
     def frame_at(self, key: TileKey) -> FramePlace | None:
         """Return None: which frames a tile is made of is not known."""

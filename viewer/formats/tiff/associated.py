@@ -11,6 +11,7 @@ from viewer.formats.notes import Notes
 from viewer.formats.tiff.layout import Channel
 from viewer.formats.tiff.segments import Segments
 from viewer.slide.errors import BrokenFile, SlideError
+from viewer.slide.files import EncodedFrame
 from viewer.slide.model import AssociatedImage, ColorReading, Samples
 
 MOST_PIXELS: Final = 1 << 28
@@ -38,19 +39,27 @@ def associated_image(
         finally:
             again.close()
 
+    def read_frames() -> list[EncodedFrame]:
+        again = RandomAccessFile(path)
+        try:
+            return _read_frames(role, Segments(again, directory, channel.channel))
+        finally:
+            again.close()
+
     return AssociatedImage(
-        directory.size, path, read, directory.icc_profile, grey_range=grey_range
+        directory.size,
+        path,
+        read,
+        directory.icc_profile,
+        grey_range=grey_range,
+        read_frames=read_frames,
     )
 
 
 def _read(role: str, segments: Segments, notes: Notes) -> Samples:
     """Read a whole picture, segment by segment."""
     directory, name = segments.directory, segments.path.name
-    if directory.pixels > MOST_PIXELS:
-        raise BrokenFile(
-            f"{name}: the {role} image is {directory.size.width} x "
-            f"{directory.size.height} pixels, expected at most 2^28 pixels."
-        )
+    _check_size(role, segments)
     whole: NDArray[Any] | None = None
     for number in range(segments.count):
         decoded = segments.decode(number, ColorReading.AS_ENCODED, 1)
@@ -68,6 +77,34 @@ def _read(role: str, segments: Segments, notes: Notes) -> Samples:
     if whole is None:
         raise BrokenFile(f"{name}: the {role} image is empty.")
     return whole
+
+
+def _check_size(role: str, segments: Segments) -> None:
+    size = segments.directory.size
+    if segments.directory.pixels > MOST_PIXELS:
+        raise BrokenFile(
+            f"{segments.path.name}: the {role} image is {size.width} x {size.height} "
+            "pixels, expected at most 2^28 pixels."
+        )
+
+
+def _read_frames(role: str, segments: Segments) -> list[EncodedFrame]:
+    """Read what is stored; strips are no frames, unless one is the whole picture."""
+    _check_size(role, segments)
+    directory = segments.directory
+    if not directory.is_tiled and segments.count > 1:
+        raise SlideError(
+            f"{segments.path.name}: {directory.name} is stored in {segments.count} "
+            "strips, which are no frames of their own."
+        )
+    frames: list[EncodedFrame] = []
+    for number in range(segments.count):
+        data = segments.encoded(number)
+        if data is not None:
+            place = segments.path, segments.frame(number), segments.offset(number)
+            kind = segments.compression.name, segments.format.photometric
+            frames.append(EncodedFrame(data, *place, *kind, segments.format.tables))
+    return frames
 
 
 def _note(decoded: Decoded, segments: Segments, number: int, notes: Notes) -> None:

@@ -9,7 +9,7 @@ from viewer.formats.notes import Notes
 from viewer.formats.reduction import shrunk
 from viewer.formats.tiff.segments import Segments
 from viewer.slide.errors import BrokenFrame, SlideError
-from viewer.slide.files import EncodedFrame, FramePlace
+from viewer.slide.files import EncodedFrame, FramePlace, FrameRun
 from viewer.slide.geometry import Scale, Size, Spacing
 from viewer.slide.model import (
     EMPTY,
@@ -129,6 +129,27 @@ class TiffImage:
             self.level.transfer_syntax,
             self.level.photometric,
             segments.format.tables,
+        )
+
+    def read_run(self, key: TileKey, count: int) -> FrameRun | None:
+        """Return what is stored of some tiles at once; see Slide.read_run."""
+        source = self._source(key)
+        if source is None or not self._is_inside(key):
+            return None
+        first = source.segment_at(key.column, key.row)
+        if first is None or first + count > source.segments.count:
+            return None
+        found = source.segments.encoded_run(first, count)
+        if found is None:
+            return None
+        return FrameRun(
+            *found,
+            source.segments.path,
+            source.segments.frame(first),
+            source.segments.offset(first),
+            self.level.transfer_syntax,
+            self.level.photometric,
+            source.segments.format.tables,
         )
 
     def frame_at(self, key: TileKey) -> FramePlace | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from viewer.codecs import Decoded, Decoder, FrameFormat, decoder_for
 from viewer.codecs.agreement import check_output, depth_finding
@@ -32,6 +33,8 @@ from viewer.slide.model import ColorReading
 MOST_ENCODED: Final = 1 << 28
 """Bytes of one stored segment; more is refused before anything is read."""
 
+_LARGEST_RUN: Final = 64 << 20  # bytes that are read at once
+_GAP: Final = 1 << 16
 _EXAMPLES: Final = 8  # segments looked at where headers cannot tell the color
 
 
@@ -107,6 +110,28 @@ class Segments:
         if not self.is_stored(number):
             return None
         return b"".join(self._read(each) for each in self._parts(number))
+
+    def encoded_run(
+        self, first: int, count: int
+    ) -> tuple[bytes, NDArray[np.int64], NDArray[np.int64]] | None:
+        """Return what is stored of segments one behind another, read at once.
+
+        With the places where each begins and ends. None where some are not stored, or
+        have planes, lie in another order or far apart. Raises nothing.
+        """
+        offsets = self.directory.offsets[first : first + count].astype(np.int64)
+        counts = self.directory.counts[first : first + count].astype(np.int64)
+        if self.directory.planar != 1 or not len(counts) or (counts <= 0).any():
+            return None
+        starts, ends = offsets - offsets[0], offsets - offsets[0] + counts
+        rising = (starts[1:] >= ends[:-1]).all() and counts.max() <= _LARGEST_RUN
+        if not rising or ends[-1] > min(_LARGEST_RUN, 2 * counts.sum() + _GAP):
+            return None
+        try:
+            data = self._file.read(int(offsets[0]), int(ends[-1]))
+        except BrokenFile:
+            return None
+        return data, starts, ends
 
     def decode(self, number: int, color: ColorReading, shrink: int) -> Decoded | None:
         """Decode a segment, None where nothing is stored; raises BrokenFrame.
