@@ -10,6 +10,7 @@ from pydicom.uid import JPEG2000, JPEG2000Lossless, JPEGBaseline8Bit
 _LONG: Final = 4
 _SHORT: Final = 3
 _RATIONAL: Final = 5
+_UNDEFINED: Final = 7
 _ITEM: Final = b"\xfe\xff\x00\xe0"
 _COMPRESSIONS: Final = {JPEGBaseline8Bit: 7, JPEG2000: 33005, JPEG2000Lossless: 33005}
 _PHOTOMETRICS: Final = {"MONOCHROME1": 0, "MONOCHROME2": 1, "RGB": 2}
@@ -43,6 +44,9 @@ def add_tiff_side(path: Path) -> None:
         (325, _LONG, [length for _, length in places]),
     ]
     assert color or dataset.SamplesPerPixel == 1
+    profile = dataset.OpticalPathSequence[0].get("ICCProfile")
+    if profile:
+        tags.append((34675, _UNDEFINED, list(profile)))
     if len(content) % 2:
         content.append(0)
     start = len(content) + 12
@@ -77,7 +81,7 @@ def _directory(tags: list[tuple[int, int, list[int]]], start: int) -> bytes:
     entries, behind = b"", b""
     values = start + 2 + 12 * len(tags) + 4
     for code, kind, numbers in tags:
-        form = "H" if kind == _SHORT else "I"
+        form = {_SHORT: "H", _UNDEFINED: "B"}.get(kind, "I")
         data = struct.pack(f"<{len(numbers)}{form}", *numbers)
         count = len(numbers) // 2 if kind == _RATIONAL else len(numbers)
         if len(data) > 4:

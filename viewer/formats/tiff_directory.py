@@ -41,11 +41,13 @@ class _Entry(NamedTuple):
 class TiffDirectory:
     """One directory of a file, whose values are read when they are asked for.
 
-    `offset` is its place in the file, `following` that of the next one in the chain, 0
-    for the last. Any thread; immutable.
+    `offset` is its place in the file, `end` that of what lies behind its tags,
+    `following` that of the next one in the chain, 0 for the last. Any thread;
+    immutable.
     """
 
     offset: int
+    end: int
     following: int
     _file: ReadableFile
     _order: str
@@ -77,6 +79,39 @@ class TiffDirectory:
             return None
         values = self.numbers(tag)
         return None if values is None else int(values[0])
+
+    @property
+    def tags(self) -> tuple[int, ...]:
+        """The numbers of its tags, in their order."""
+        return tuple(self._entries)
+
+    def values_of(self, tag: int) -> int:
+        """Return how many values a tag says that it has, 0 without it; reads nothing.
+
+        As it is written: there may be far more than the file can hold.
+        """
+        entry = self._entries.get(tag)
+        return 0 if entry is None else entry.values
+
+    def rational(self, tag: int) -> float | None:
+        """Return the first fraction of a tag; None without one, or over zero.
+
+        Raises BrokenFile where it lies outside the file.
+        """
+        entry = self._entries.get(tag)
+        if entry is None or entry.type != _RATIONAL or not entry.values:
+            return None
+        form = struct.Struct(self._order + "II")
+        over, under = form.unpack(self._file.read(entry.offset, form.size))
+        return over / under if under else None
+
+    def places(self) -> Iterator[tuple[int, int]]:
+        """Yield where its parts lie, first byte and end: itself, then long values."""
+        yield self.offset, self.end
+        for entry in self._entries.values():
+            size = _SIZES.get(entry.type) or _WIDTHS.get(entry.type, 0)
+            if not self.offset <= entry.offset < self.end:
+                yield entry.offset, entry.offset + size * entry.values
 
     def count(self) -> int:
         """Return how many tiles (or else strips) are told of, without reading them."""
@@ -137,6 +172,7 @@ def read_directories(file: ReadableFile) -> Iterator[TiffDirectory]:
 _SIZES: Final = {1: 1, 3: 2, 4: 4, 13: 4, 16: 8, 18: 8}  # BYTE to IFD8, unsigned only
 _WIDTHS: Final = {2: 1, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 17: 8}
 _TEXTS: Final = frozenset({1, 2, 7})  # BYTE, ASCII, UNDEFINED
+_RATIONAL: Final = 5
 _MOST_ENTRIES: Final = 4096  # of one directory; there are about 500 known tags
 
 
@@ -174,7 +210,14 @@ class _Form:
                 (place,) = self._place.unpack_from(data, here + self._entry.size)
             entries.setdefault(tag, _Entry(kind, values, place))
         (following,) = self._place.unpack_from(data, step * count)
-        return TiffDirectory(at, following, file, self.order, MappingProxyType(entries))
+        return TiffDirectory(
+            at,
+            end + self._place.size,
+            following,
+            file,
+            self.order,
+            MappingProxyType(entries),
+        )
 
     def _outside(self, file: ReadableFile, at: int) -> BrokenFile:
         return BrokenFile(

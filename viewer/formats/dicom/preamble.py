@@ -20,14 +20,19 @@ def preamble_problem(preamble: bytes) -> str:
     for signature, length in _TIFF:
         if preamble.startswith(signature):
             return _behind(preamble[length:])
-    for signature, words in _OTHERS:
-        if preamble.startswith(signature):
-            return (
-                f"the preamble begins like {words}, expected zeros or a TIFF header; "
-                "the file is read as DICOM and should not be run or opened otherwise"
-            )
+    words = foreign_beginning(preamble)
+    if words:
+        return (
+            f"the preamble begins like {words}, expected zeros or a TIFF header; "
+            "the file is read as DICOM and should not be run or opened otherwise"
+        )
     shown = preamble[:4].hex(" ").upper()
     return f"the preamble begins with {shown}, expected zeros or a TIFF header"
+
+
+def foreign_beginning(data: bytes) -> str:
+    """Return what program, archive or document some bytes begin like; "" for others."""
+    return next((words for start, words in _OTHERS if data.startswith(start)), "")
 
 
 def _behind(rest: bytes) -> str:
