@@ -50,6 +50,11 @@ def write(folder: Path, slide: SyntheticSlide) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     for stem, dataset, frames in _instances(slide):
+        if "LossyImageCompressionRatio" in dataset:
+            raw = dataset.Rows * dataset.Columns * dataset.SamplesPerPixel
+            raw *= len(frames) * dataset.BitsAllocated // 8
+            ratio = raw / sum(map(len, frames))
+            dataset.LossyImageCompressionRatio = f"{ratio:.6g}"
         if slide.mutate is not None:
             slide.mutate(dataset)
         written.append(folder / f"{slide.name}-{stem}.dcm")

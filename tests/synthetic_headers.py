@@ -53,6 +53,12 @@ def associated_dataset(
     dataset.DimensionOrganizationType = "TILED_FULL"
     dataset.SpecimenLabelInImage = "YES" if role != "thumbnail" else "NO"
     dataset.BurnedInAnnotation = "YES" if role == "label" else "NO"
+    dataset.NumberOfOpticalPaths = 1
+    dataset.OpticalPathSequence = [_optical_path(slide, 0)]
+    if role == "label":
+        dataset.BarcodeValue = dataset.LabelText = ""
+    elif role == "thumbnail":
+        dataset.PyramidUID = slide.pyramid_uid or slide.uid("pyramid")
     spacing = (15.0 / height, 25.0 / width)
     _describe_scale(slide, dataset, spacing)
     return dataset
@@ -102,6 +108,9 @@ def _describe_samples(
     dataset.PhotometricInterpretation = slide.color_encoding
     if not slide.grey:
         dataset.PlanarConfiguration = 0
+    elif slide.color_encoding == "MONOCHROME2":
+        dataset.PresentationLUTShape = "IDENTITY"
+        dataset.RescaleIntercept, dataset.RescaleSlope = 0, 1
     dataset.Columns, dataset.Rows = frame_size
     dataset.BitsAllocated = dataset.BitsStored = slide.bits
     dataset.HighBit = slide.bits - 1
@@ -111,7 +120,7 @@ def _describe_samples(
     dataset.LossyImageCompression = "01" if lossy else "00"
     if lossy:
         jpeg = slide.syntax == "jpeg"
-        dataset.LossyImageCompressionRatio = 10
+        dataset.LossyImageCompressionRatio = 10  # until the frames are there
         dataset.LossyImageCompressionMethod = "ISO_10918_1" if jpeg else "ISO_15444_1"
 
 
@@ -174,7 +183,7 @@ def _describe_scale(
             item_of(FrameType=list(dataset.ImageType))
         ],
     )
-    if slide.optical_paths == 1:
+    if dataset.NumberOfOpticalPaths == 1:
         shared.OpticalPathIdentificationSequence = [item_of(OpticalPathIdentifier="0")]
     dataset.SharedFunctionalGroupsSequence = [shared]
 

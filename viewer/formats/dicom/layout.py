@@ -119,7 +119,7 @@ def _positions(parts: Parts, warn: Warn) -> Positions | None:
         if positions is None:
             return _no_positions(instance)
         found.append(positions)
-    return found[0] if len(found) == 1 else _joined(found)
+    return found[0] if len(found) == 1 else joined_positions(found)
 
 
 def _no_positions(instance: Instance) -> None:
@@ -130,7 +130,8 @@ def _no_positions(instance: Instance) -> None:
         )
 
 
-def _joined(parts: Sequence[Positions]) -> Positions:
+def joined_positions(parts: Sequence[Positions]) -> Positions:
+    """Return the positions of the frames of several files, in their order."""
     z = [part.z for part in parts if part.z is not None]
     paths = [part.optical_paths for part in parts if part.optical_paths is not None]
     whole = len(parts)

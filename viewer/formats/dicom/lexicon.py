@@ -9,6 +9,7 @@ from pydicom.datadict import (
     keyword_for_tag,
     private_dictionary_description,
     private_dictionary_VR,
+    tag_for_keyword,
 )
 
 VALUE_VRS: Final = frozenset(
@@ -38,6 +39,12 @@ def name_of(tag: int, creator: str) -> str:
         return dictionary_description(tag)
     except KeyError:
         return "Group Length" if not tag & 0xFFFF else "Unknown attribute"
+
+
+def words_of(keyword: str) -> str:
+    """Return what the attribute of a keyword is called, such as "Pixel Spacing"."""
+    tag = tag_for_keyword(keyword)
+    return keyword if tag is None else name_of(tag, "")
 
 
 @lru_cache(maxsize=4096)

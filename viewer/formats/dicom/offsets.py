@@ -52,7 +52,7 @@ def read_tables(
     32-bit offsets that wrapped do not (wsidicom#76). Raises BrokenFile where Pixel Data
     does not begin with an item.
     """
-    basic = _basic_entries(file, pixel_data)
+    basic = basic_offsets(file, pixel_data)
     first = basic.offset + (basic.length or 0)
     problems: list[str] = []
     for name, entries, size in (
@@ -81,15 +81,7 @@ def read_tables(
     return Tables(first, None, problems)
 
 
-def _lengths(file: ReadableFile, header: Header, frames: int) -> Sequence[int] | None:
-    element = header.extended_lengths
-    told = None if element is None else _numbers(file, element, 8, frames)
-    if told is None or int(told.max()) > _FARTHEST:
-        return None
-    return told[:frames].data  # no copy: a table may have megabytes
-
-
-def _basic_entries(file: ReadableFile, pixel_data: Element) -> Element:
+def basic_offsets(file: ReadableFile, pixel_data: Element) -> Element:
     """Return where the Basic Offset Table's numbers lie, as if it were an element."""
     start = pixel_data.offset
     head = file.read_some(start, 16)
@@ -107,6 +99,14 @@ def _basic_entries(file: ReadableFile, pixel_data: Element) -> Element:
             f" Table of {length} bytes at {start + 8}."
         )
     return Element(ITEM, "", start + 8, length, start)
+
+
+def _lengths(file: ReadableFile, header: Header, frames: int) -> Sequence[int] | None:
+    element = header.extended_lengths
+    told = None if element is None else _numbers(file, element, 8, frames)
+    if told is None or int(told.max()) > _FARTHEST:
+        return None
+    return told[:frames].data  # no copy: a table may have megabytes
 
 
 def _numbers(

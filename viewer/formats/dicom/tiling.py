@@ -72,7 +72,8 @@ class SparseTiling:
 
     Every place holds at most one frame: the first that claims it. `findings` are about
     the others, and about frames that lie nowhere on the grid. `focal_planes` are the
-    micrometers that the frames tell, lowest first; one where they tell none.
+    micrometers that the frames tell, lowest first; one where they tell none. `placed`
+    counts the frames that have a place, `places` those that there are for frames.
     """
 
     def __init__(
@@ -100,6 +101,8 @@ class SparseTiling:
         frames = placing.placed((placing.places * self._paths + paths) * depth + planes)
         self.findings: Final = tuple(placing.findings)
         layers = (paths * depth + planes)[frames]
+        self.placed: Final = len(frames)
+        self.places: Final = grid.width * grid.height * self._paths * depth
         self._frame_of: Final = _lookup(
             frames,
             (layers, placing.rows[frames], placing.columns[frames]),
