@@ -16,7 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from viewer.qt.resources import drawn_icon, resource
+from viewer.qt.resources import drawn_icon
+from viewer.shipped import resource
 from viewer.slide.errors import UnsupportedFile
 
 NAME: Final = "coverslip"
