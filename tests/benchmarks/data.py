@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from simplejpeg import decode_jpeg
 
 from tests.benchmarks.levels import LevelShape, write_level
 from tests.benchmarks.textures import TileSource, jpeg, jpeg2000, jpeg_of_size
@@ -61,6 +62,17 @@ def distinct_tiles() -> GeneratedSlide:
     return _kept(shape.slide, [(shape, encode)])
 
 
+def recoded_tiles() -> GeneratedSlide:
+    """Return the slide of `distinct_tiles` with every tile encoded once more."""
+    original = distinct_tiles()
+
+    def encode(number: int) -> bytes:
+        return jpeg(decode_jpeg(original.frame(0, number), "RGB"), 75)
+
+    shape = LevelShape("recoded-tiles", 0, 102 * 256, 100 * 256, 256, "jpeg")
+    return _kept(shape.slide, [(shape, encode)])
+
+
 def pyramid(syntax: str) -> GeneratedSlide:
     """Return a pyramid from 40,000 x 30,000 down by factors of 2, tiles of 512.
 
@@ -93,6 +105,17 @@ def single_level() -> GeneratedSlide:
         return pool[key]
 
     return _kept(shape.slide, [(shape, encode)])
+
+
+def rewrapped_level(source: GeneratedSlide, marker: bytes) -> GeneratedSlide:
+    """Return a level of the frames of `single_level`, a marker put into each."""
+    shape = LevelShape("rewrapped-level", 0, 310 * 256, 310 * 256, 256, "jpeg")
+
+    def rewrap(number: int) -> bytes:
+        frame = source.frame(0, number)
+        return frame[:2] + marker + frame[2:]
+
+    return _kept(shape.slide, [(shape, rewrap)])
 
 
 def _jpegs(drawn: Callable[[int], NDArray[np.uint8]]) -> Callable[[int], bytes]:

@@ -22,7 +22,9 @@ NAMES = (
     "single-level",
     "metadata",
     "memory",
+    "bitstream",
     "folder",
+    "compare-pixels",
     "quit",
 )
 

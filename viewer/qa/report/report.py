@@ -1,10 +1,13 @@
 """What every command of quality writes: verdict, sections, evidence."""
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
 
 from viewer.qa.finding import Finding
-from viewer.qa.section import Section
+from viewer.qa.report.section import Section
+
+Kind: TypeAlias = Literal["compare", "check", "dual"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Evidence:
     files: tuple[FileEvidence, ...]
     program: str
     codecs: tuple[str, ...]
-    options: dict[str, Any]
+    options: Mapping[str, Any]
     time: str
     seconds: float
     sampled: str
@@ -33,14 +36,22 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A verdict with its reasons; `verdict` and `reason` are words for the screen."""
+    """A verdict with its reasons; `verdict` and `reason` are words for the screen.
 
-    kind: Literal["compare", "check", "dual"]
+    `verdict` may be a key, such as "different", and `reason` is a whole sentence.
+    `members` are reports of their own that this one sums up: the pairs of a batch, the
+    slides of a folder. `evidence` is None where nothing could be looked at. `extra`
+    are further keys for JSON, such as {"state": "stale"}.
+    """
+
+    kind: Kind
     subject: str
     verdict: str
     reason: str
     sections: tuple[Section, ...]
-    evidence: Evidence
+    evidence: Evidence | None
+    members: "tuple[Report, ...]" = ()
+    extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -1,0 +1,1 @@
+"""Whether frames are the same codestreams."""

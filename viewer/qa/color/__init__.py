@@ -1,0 +1,1 @@
+"""Whether colors mean the same in both slides."""

@@ -1,0 +1,80 @@
+"""The states of one file or of many, as one report."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from viewer.formats import shown_path
+from viewer.qa.dual.clue import State
+from viewer.qa.dual.state import DualState, dual_state
+from viewer.qa.report.evidence import EvidenceCase, Source
+from viewer.qa.report.report import Report
+from viewer.qa.report.section import Section, Table
+from viewer.qa.run import Run
+from viewer.slide.errors import Cancelled, SlideError
+
+
+def dual_report(
+    path: Path, files: Sequence[Path], given: Mapping[str, Any], run: Run
+) -> Report:
+    """Look at the files of `path`; the worst state is that of all.
+
+    `given` are the options, for the evidence. Raises SlideError where none of the files
+    can be read, Cancelled.
+    """
+    case = EvidenceCase([Source(each) for each in files], run)
+    states: list[DualState] = []
+    unread: list[tuple[Path, str]] = []
+    for number, file in enumerate(files):
+        run.report("Looking", number, len(files))
+        try:
+            states.append(dual_state(file))
+        except Cancelled:
+            raise
+        except SlideError as error:
+            if len(files) == 1:
+                raise
+            unread.append((file, str(error)))
+    if not states:
+        raise SlideError(f"{path.name}: no file in it can be read.")
+    worst = max(states, key=lambda each: each.state.rank)
+    sections = [each.section for each in states]
+    if len(files) > 1:  # of which those with one side have nothing more to tell
+        sections = [each.section for each in states if each.findings or each.facts]
+        sections.insert(0, _overview(path, states, unread))
+    return Report(
+        kind="dual",
+        subject=shown_path(path),
+        verdict=worst.state.value,
+        reason=worst.reason,
+        sections=tuple(sections),
+        evidence=case.closed(given, "All directories, and the place of every frame."),
+        extra={"state": worst.state.value},
+    )
+
+
+def _overview(
+    path: Path, states: Sequence[DualState], unread: Sequence[tuple[Path, str]]
+) -> Section:
+    told = [(each.path, each.state.value, each.reason) for each in states]
+    told += [(file, "not read", reason) for file, reason in unread]
+    rows = [
+        (_below(path, file), state, reason.removeprefix(f"{file.name}: "))
+        for file, state, reason in told
+    ]
+    counted = ", ".join(
+        f"{count} {state.value}"
+        for state in State
+        if (count := sum(each.state is state for each in states))
+    )
+    return Section(
+        name="files",
+        title="Files",
+        lines=(f"{len(rows)} files: {counted}.",),
+        facts={"unread": len(unread)},
+        tables=(Table("States", ("File", "State", "Reason"), tuple(rows)),),
+    )
+
+
+def _below(path: Path, file: Path) -> str:
+    return str(file.relative_to(path)) if file.is_relative_to(path) else file.name

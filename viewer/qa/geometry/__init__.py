@@ -1,0 +1,1 @@
+"""Sizes, scale and place of two slides, as they state them."""

@@ -1,0 +1,1 @@
+"""The scan on its glass: what only the overview can tell."""

@@ -1,0 +1,1 @@
+"""Which part of the source is which of the result."""

@@ -1,0 +1,1 @@
+"""Whether tiles have the same pixels, and how far they are apart."""

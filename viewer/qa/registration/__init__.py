@@ -1,0 +1,1 @@
+"""How far pictures are shifted, turned and mirrored against each other."""
