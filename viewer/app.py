@@ -25,6 +25,9 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "region": "viewer.commands.region",
         "associated": "viewer.commands.associated",
         "metadata": "viewer.commands.metadata",
+        "compare": "viewer.commands.compare",
+        "check": "viewer.commands.check",
+        "dual": "viewer.commands.dual",
         "snapshot": "viewer.window.snapshot",
         "demo": "viewer.commands.demo",
     }

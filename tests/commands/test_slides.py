@@ -3,36 +3,13 @@
 import shlex
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.synthetic import write_slide
-from viewer.commands import slides
-from viewer.commands.slides import OpeningProgress, opened
-
-
-def test_opening_that_takes_long_says_how_far_it_is_and_takes_it_away(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(slides, "PATIENCE_SECONDS", 0.0)
-    progress = OpeningProgress()
-    progress.show(30, 40)
-    assert capsys.readouterr().err == "\rOpening: 75 %"
-    progress.clear()
-    progress.clear()
-    assert capsys.readouterr().err == "\r" + " " * len("Opening: 75 %") + "\r"
-
-
-def test_opening_that_is_quick_says_nothing(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(time, "monotonic", lambda: 5.0)
-    progress = OpeningProgress()
-    progress.show(1, 0)
-    progress.clear()
-    assert capsys.readouterr().err == ""
+from viewer.commands import progress
+from viewer.commands.slides import opened
 
 
 @pytest.mark.parametrize("is_terminal", [True, False])
@@ -43,7 +20,7 @@ def test_a_terminal_is_told_and_a_pipe_is_not(
     is_terminal: bool,
 ) -> None:
     write_slide(tmp_path, levels=1)
-    monkeypatch.setattr(slides, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(progress, "PATIENCE_SECONDS", 0.0)
     monkeypatch.setattr("sys.stderr.isatty", lambda: is_terminal)
     with opened([str(tmp_path)]) as found:
         assert len(found.slides) == 1

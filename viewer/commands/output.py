@@ -11,7 +11,8 @@ from viewer.slide.model import Samples
 
 PNG: Final = b"\x89PNG"
 JSON: Final = b"{"
-_NAMES: Final = {PNG: "a PNG picture", JSON: "JSON"}
+HTML: Final = b"<!DOCTYPE html>"
+_NAMES: Final = {PNG: "a PNG picture", JSON: "JSON", HTML: "an HTML page"}
 
 
 def write_output(path: str, data: bytes, kind: bytes) -> None:
@@ -30,6 +31,20 @@ def write_output(path: str, data: bytes, kind: bytes) -> None:
             file.flush()
     except BrokenPipeError:  # who reads the pipe has seen enough
         raise
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        raise SlideError(f"{path} cannot be written: {reason}.") from error
+
+
+def check_output(path: str, kind: bytes) -> None:
+    """Refuse what `write_output` would, before the work is done; raises SlideError."""
+    target = Path(path)
+    if target.is_dir() or not target.parent.is_dir():
+        what = "it is a folder" if target.is_dir() else "its folder does not exist"
+        raise SlideError(f"{path} cannot be written: {what}.")
+    try:
+        if target.is_file():
+            _check_kind(target, kind)
     except OSError as error:
         reason = error.strerror or "unknown reason"
         raise SlideError(f"{path} cannot be written: {reason}.") from error
