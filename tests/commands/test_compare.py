@@ -302,7 +302,7 @@ def test_both_sides_of_one_file_can_be_compared(slides_folder: Path) -> None:
 
 SLOW = """
 import sys, time
-from viewer.qa.report.report import evidence as evidence
+from viewer.qa.report import evidence
 def wait_forever(paths, run):
     print("hashing", flush=True)
     time.sleep(60)

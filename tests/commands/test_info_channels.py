@@ -98,9 +98,15 @@ def test_an_associated_image_that_cannot_be_read_says_why(
 
 
 def test_what_reading_an_associated_image_tells_is_a_warning(
-    stacked: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    messages = [each["message"] for each in told(capsys, stacked, "--json")["warnings"]]
+    def claim_planes(dataset: Dataset) -> None:
+        if dataset.ImageType[2] == "LABEL":
+            dataset.TotalPixelMatrixFocalPlanes = 2
+
+    write_slide(tmp_path, size=(300, 200), levels=1, mutate=claim_planes)
+    slide = told(capsys, tmp_path, "--json")
+    messages = [each["message"] for each in slide["warnings"]]
     assert any("label.dcm: Number of Frames is 1" in each for each in messages)
 
 
