@@ -93,6 +93,42 @@ def test_slides_are_listed_by_file_and_by_folder_and_opened_again(
             assert len(stored_levels(slide)) == levels
 
 
+def test_folders_within_folders_and_one_folder_of_all_are_paired(
+    tmp_path: Path,
+) -> None:
+    for name in ("s1", "s2"):
+        pixels = np.zeros((200, 300, 3), np.uint8)
+        (tmp_path / "a").mkdir(exist_ok=True)
+        tifffile.imwrite(tmp_path / "a" / f"{name}.tif", pixels, tile=(256, 256))
+        few = {"levels": 2, "size": (300, 200), "label": False, "overview": False}
+        write_slide(tmp_path / "b" / name / "study" / "series", name="same", **few)
+        for path in write_slide(tmp_path / name, name=name, **few):
+            (tmp_path / "c").mkdir(exist_ok=True)
+            path.rename(tmp_path / "c" / f"{name}-{path.name}")
+    sources = list_slides(tmp_path / "a", OpenOptions())
+    for folder in ("b", "c"):
+        results = list_slides(tmp_path / folder, OpenOptions())
+        pairs, findings = match_slides(sources, results)
+        assert [each.a.title for each in pairs] == ["s1", "s2"]
+        assert all(each.a.title in str(each.b.paths[0]) for each in pairs)
+        assert findings == ()
+
+
+def test_no_slide_is_called_by_its_container_identifier(tmp_path: Path) -> None:
+    """It may be a patient's number; reports name files."""
+    for name in ("4711", "4712"):
+        files = write_slide(tmp_path / name, name=name, levels=2, size=(300, 200))
+        for number, path in enumerate(files):
+            path.rename(tmp_path / f"im{number}-{name[-1]}.dcm")
+        (tmp_path / name).rmdir()
+    found = list_slides(tmp_path, OpenOptions())
+    assert sorted(each.name for each in found.slides) == ["4711", "4712"]
+    assert not any("471" in each.title for each in found.slides)
+    findings = match_slides(found, Listing((), ())).findings
+    assert len(findings) == 2
+    assert not any("471" in each.message for each in findings)
+
+
 def test_an_archive_is_opened_again_as_a_whole(tmp_path: Path) -> None:
     for name in ("c1", "c2"):
         write_slide(tmp_path / "in" / name, name=name, levels=1, size=(300, 200))

@@ -35,8 +35,8 @@ class ListedSlide:
     """A slide of a folder, closed again.
 
     `paths` open it, as the `number`-th of the slides in them. `stems` are the names of
-    its file and of the folder that holds it, `name` is its Container Identifier, or the
-    name of its file.
+    its file and of the folders that hold it, the nearest first, `name` is its Container
+    Identifier, or the name of its file.
     """
 
     name: str
@@ -46,8 +46,8 @@ class ListedSlide:
 
     @property
     def title(self) -> str:
-        """The name by which people know it: that of its file or folder."""
-        return self.stems[0] if self.stems else self.name
+        """That of its file or folder; not its identifier, which may be a patient's."""
+        return self.stems[0] if self.stems else self.paths[0].name
 
     @contextmanager
     def opened(self, options: OpenOptions) -> Generator[Slide]:
@@ -171,11 +171,17 @@ def _listed(folder: Path, part: list[Path], number: int, slide: Slide) -> Listed
     if not files or any(map(is_unpacked, files)):
         return ListedSlide(slide.name, (part[0].stem,), tuple(part), number)
     stems = [_stem(files[0])] if len({_stem(each) for each in files}) == 1 else []
-    parents = {each.parent for each in files} - {folder}
-    stems += [each.name for each in parents if len(parents) == 1]
-    if not stems:
-        stems = [slide.name]
+    stems += [each.name for each in _folders_between(folder, files)]
     return ListedSlide(slide.name, tuple(dict.fromkeys(stems)), files)
+
+
+def _folders_between(folder: Path, files: Sequence[Path]) -> Iterator[Path]:
+    """Yield the folders below one that hold all of these files, the nearest first."""
+    for parent in files[0].parents:
+        if folder not in parent.parents:
+            return
+        if all(parent in each.parents for each in files):
+            yield parent
 
 
 def _stem(path: Path) -> str:

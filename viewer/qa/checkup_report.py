@@ -6,14 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from viewer.formats import shown_path
 from viewer.formats.dicom.examination import is_dicom_file
-from viewer.qa.checkup.runner import Verdict, checkup_of, files_of, named, subjects
+from viewer.qa.checkup.runner import Verdict, checkup_of, files_of, subjects
 from viewer.qa.checkup.sampled import SAMPLE
 from viewer.qa.checkup.subject import Subject
 from viewer.qa.conformance import conformance
 from viewer.qa.finding import has_errors
 from viewer.qa.report.evidence import EvidenceCase, Source
+from viewer.qa.report.place import shown_files
 from viewer.qa.report.report import Evidence, Report
 from viewer.qa.report.section import Section, Table
 from viewer.qa.run import Run
@@ -59,17 +59,12 @@ def _report(
             verdict, reason = Verdict.ERRORS, changes[0].message
     return Report(
         kind="check",
-        subject=_subject(subject),
+        subject=shown_files(files),
         verdict=verdict.value,
         reason=reason,
         sections=tuple(sections),
         evidence=case.closed(given, _sampled(subject)),
     )
-
-
-def _subject(subject: Subject) -> str:
-    files = files_of(subject)
-    return shown_path(files[0]) if len(files) == 1 else named(subject)
 
 
 def _sampled(subject: Subject) -> str:

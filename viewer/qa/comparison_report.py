@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from viewer.formats import shown_path
 from viewer.qa.compare import Comparison, compare
 from viewer.qa.comparing import CompareOptions, Sameness
 from viewer.qa.finding import Side, has_errors
 from viewer.qa.report.evidence import EvidenceCase, Source
+from viewer.qa.report.place import shown_files
 from viewer.qa.report.report import Report
 from viewer.qa.report.section import Section
 from viewer.qa.run import Run
@@ -28,7 +28,7 @@ def comparison_report(
     comparison = _with_changes(comparison, case)
     return Report(
         kind="compare",
-        subject=f"{_named(a)} (A, the source) and {_named(b)} (B, the result)",
+        subject=f"{_where(a)} (A, the source) and {_where(b)} (B, the result)",
         verdict=comparison.verdict.value,
         reason=comparison.reason,
         sections=comparison.sections,
@@ -40,13 +40,8 @@ def _sources(slide: Slide, side: Side) -> list[Source]:
     return [Source(each.path, side) for each in slide.files]
 
 
-def _named(slide: Slide) -> str:
-    """Return the file of a slide, or the folder that holds all of its files."""
-    files = {each.path for each in slide.files}
-    folders = {path.parent for path in files}
-    if len(folders) != 1:
-        return slide.name
-    return shown_path((folders if len(files) > 1 else files).pop())
+def _where(slide: Slide) -> str:
+    return shown_files(each.path for each in slide.files)
 
 
 def _with_changes(comparison: Comparison, case: EvidenceCase) -> Comparison:
