@@ -12,7 +12,15 @@ from pydicom.tag import Tag
 
 from tests.synthetic import write_slide
 from viewer import open_slide
-from viewer.formats.dicom.facts import floats, items, number, text, value_of
+from viewer.formats.dicom.facts import (
+    floats,
+    items,
+    number,
+    text,
+    texts,
+    value_of,
+    written,
+)
 
 KEYWORD = "PixelSpacing"
 VRS = (
@@ -86,3 +94,18 @@ def test_an_endless_lens_or_step_is_not_believed(written: str, tmp_path: Path) -
 
 def test_several_values_are_shown_as_in_the_file() -> None:
     assert text(with_bytes("SH", b"A\\B "), KEYWORD) == "A\\B"
+
+
+@pytest.mark.filterwarnings("ignore")  # as the program runs
+def test_a_sequence_is_no_text_whatever_its_items_hold() -> None:
+    broken = with_bytes("US", b"\0")
+    with pytest.raises(Exception, match="length"):  # what pydicom does of it
+        str(broken)
+    dataset = Dataset()
+    dataset.OpticalPathSequence = [broken]
+    assert texts(dataset, "OpticalPathSequence") == []
+    assert text(dataset, "OpticalPathSequence") == ""
+    assert written(dataset, "OpticalPathSequence") == ""
+    assert number(dataset, "OpticalPathSequence", 8) == 8
+    assert floats(dataset, "OpticalPathSequence") == []
+    assert items(dataset, "OpticalPathSequence") == [broken]

@@ -4,11 +4,12 @@ Any thread; nothing is raised, whatever the bytes are.
 """
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
+from pydicom.sequence import Sequence
 
 
 def text(dataset: Dataset, keyword: str) -> str:
@@ -19,20 +20,22 @@ def text(dataset: Dataset, keyword: str) -> str:
     value = value_of(dataset, keyword)
     if isinstance(value, MultiValue):
         value = "\\".join(texts(dataset, keyword))
-    return "" if value is None else str(value).strip(" \0")
+    return _shown(value).strip(" \0")
 
 
 def texts(dataset: Dataset, keyword: str) -> list[str]:
-    """Return the values of an attribute as text, as written; none where absent."""
+    """Return the values of an attribute as text, as written.
+
+    None where it is absent, or a sequence: its items are no text.
+    """
     value = value_of(dataset, keyword)
-    if value is None or isinstance(value, bytes):
+    if value is None or isinstance(value, bytes | Sequence):
         return []
     if isinstance(value, str):
         return [value] if value else []
-    try:
-        return [str(each) for each in value]
-    except TypeError:  # one number
-        return [str(value)]
+    is_one = not isinstance(value, MultiValue | list)
+    values = [value] if is_one else cast("Iterable[Any]", value)
+    return [_shown(each) for each in values]
 
 
 def written(dataset: Dataset, keyword: str) -> str:
@@ -53,7 +56,7 @@ def written(dataset: Dataset, keyword: str) -> str:
 def number(dataset: Dataset, keyword: str, default: int) -> int:
     """Return a whole number; `default` where it is absent or no number."""
     try:
-        return int(str(value_of(dataset, keyword)))
+        return int(_shown(value_of(dataset, keyword)))
     except ValueError:
         return default
 
@@ -64,7 +67,7 @@ def floats(dataset: Dataset, keyword: str) -> list[float]:
     They may be infinite or NaN, as the file says.
     """
     value = value_of(dataset, keyword)
-    if value is None or value == "" or isinstance(value, bytes):
+    if value is None or value == "" or isinstance(value, bytes | Sequence):
         return []
     values: Iterable[Any] = [value] if isinstance(value, str | int | float) else value
     try:
@@ -111,3 +114,13 @@ def value_of(dataset: Dataset, keyword: str) -> Any:
         return dataset.get(keyword)
     except Exception:  # noqa: BLE001  pydicom raises what the bad bytes made it meet
         return None
+
+
+def _shown(value: Any) -> str:
+    """Return a value as text; nothing of a sequence, or of what has no text."""
+    if value is None or isinstance(value, Sequence):
+        return ""
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001  pydicom raises what the bad bytes made it meet
+        return ""
