@@ -272,6 +272,37 @@ def test_a_frame_that_cannot_be_decoded_is_told(written: Written, side: str) -> 
     assert result.same == 11
 
 
+def middle_grey(x: NDArray[Any], y: NDArray[Any]) -> NDArray[Any]:
+    return np.full((*np.broadcast_shapes(x.shape, y.shape), 3), 128)
+
+
+def cut_short(folder: Path) -> None:
+    """Put an end to the third frame's codestream half way through its samples."""
+    (path,) = folder.iterdir()
+    data = bytearray(path.read_bytes())
+    at = -1
+    for _ in range(3):
+        at = data.index(b"\xff\xd8\xff", at + 1)
+    samples, end = data.index(b"\xff\xda", at), data.index(b"\xff\xd9", at)
+    data[(samples + end) // 2 : end] = b"\xff\xd9".ljust(end - (samples + end) // 2)
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("texture", [waves, middle_grey])
+def test_a_damaged_frame_is_told_of_even_where_its_pixels_are_right(
+    written: Written, texture: Texture
+) -> None:
+    # What decoders put where samples are missing is grey as the second texture is.
+    a, b = (written(name, syntax="jpeg", texture=texture) for name in "ab")
+    cut_short(b)
+    result = compared(a, b)
+    finding = the_finding(result)
+    assert (finding.rule.id, finding.severity) == ("PX6", Severity.ERROR)
+    assert "is damaged" in finding.message
+    assert finding.tile == (2, 0)
+    assert result.same == 11
+
+
 def swapped(x: NDArray[Any], y: NDArray[Any]) -> NDArray[Any]:
     """Exchange the tiles (1, 1) and (2, 0)."""
     x, y = np.broadcast_arrays(x, y)

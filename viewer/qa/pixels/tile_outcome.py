@@ -63,6 +63,8 @@ def compare_tile(pairs: TilePairs, place: TilePlace, peak: int | None) -> Outcom
     b = _read(pairs.read_b, place)
     if isinstance(a, str):  # then the result is not to blame, whatever it has
         return Outcome(place, Fate.BROKEN_A, words=a)
+    if not isinstance(b, str):
+        b = pairs.damage(place) or b
     if isinstance(b, str):
         return Outcome(place, Fate.BROKEN_B, words=b)
     if isinstance(a, Empty) or isinstance(b, Empty):

@@ -123,6 +123,16 @@ class TilePairs:
             return self._cut(self._a.read_samples(self.key_a(place)), place)
         return self._composed(place)
 
+    def damage(self, place: TilePlace) -> str:
+        """Say what is damaged of a tile of the result that has been read all the same.
+
+        Empty where nothing is, or where the source's own tile is damaged, too.
+        """
+        said = self._b.damaged.get(self.key_b(place), "")
+        if said and self.grid.is_same and self.key_a(place) in self._a.damaged:
+            return ""
+        return said
+
     def _cut(self, samples: Samples | Empty, place: TilePlace) -> Samples | Empty:
         if isinstance(samples, Empty):
             return EMPTY
