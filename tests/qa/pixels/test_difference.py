@@ -96,6 +96,16 @@ def test_large_arrays_are_summed_exactly(kind: str) -> None:
     assert found.blocks == 138 * 113  # rounded up
 
 
+@pytest.mark.parametrize("most", [1, 3, 64, 255])
+def test_differences_of_any_size_are_summed_exactly(most: int) -> None:
+    a = np.zeros((1030, 770, 4), np.uint8)
+    b = np.random.default_rng(most).integers(0, most + 1, a.shape, np.uint8)
+    b[:, :700, :3] = most  # sums as large as they can be
+    found = difference(a, b)
+    apart = looked_at(b)
+    assert (found.total, found.squares) == (apart.sum(), (apart**2).sum())
+
+
 def test_the_fourth_byte_of_a_color_does_not_count() -> None:
     a = drawn((20, 30), "color", 3)
     b = a.copy()

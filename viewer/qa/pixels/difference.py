@@ -1,10 +1,9 @@
 """How far apart two arrays of samples are: exact sums that can be added up."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import reduce
 from math import inf, log10
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +17,17 @@ PEAK: Final = 255
 _BAND_PIXELS: Final = 1 << 18
 """Pixels that are worked on in one go: their copies stay in the processor's caches."""
 
-_EXACT: Final = 256
-"""Squares of 8-bit samples that 24 bits of a float add up exactly."""
+_EXACT: Final = 1 << 24
+"""Up to this whole numbers are added up exactly in a float of single precision."""
+
+_LINE: Final = 4096
+"""Whole numbers that are added up in a float, at most."""
+
+_AT_ONCE: Final = 1 << 17
+"""Samples that are made floats in one go."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """Two arrays of one shape, subtracted; sums that `joined` adds up.
 
     `largest`, `total` (of absolute differences) and `squares` are counted in 255ths of
@@ -102,7 +106,7 @@ def difference(a: Samples, b: Samples, peak: int | None = None) -> Difference:
     peak = peak or (PEAK if a.itemsize == 1 else 0xFFFF)
     bands = _bands(a.shape[0], a.shape[1])
     found = joined(_of_band(a[band], b[band], peak) for band in bands)
-    return replace(found, peak=peak, least_similar=found.similarity)
+    return found._replace(peak=peak, least_similar=found.similarity)
 
 
 def _bands(rows: int, columns: int) -> Iterator[slice]:
@@ -123,14 +127,15 @@ def _of_band(a: Samples, b: Samples, peak: int) -> Difference:
             pixels, samples, blocks=blocks, similar=float(blocks), peak=peak
         )
     each = apart.view(np.uint8) if a.ndim == 3 else apart
-    total, squares = _sums(each.ravel())
+    largest = int(each.max())
+    total, squares = _sums(each.ravel(), largest)
     similar, blocks = similarity(a, b, peak)
     scale = PEAK / peak
     return Difference(
         pixels,
         samples,
         changed,
-        largest=int(each.max()) * scale,
+        largest=largest * scale,
         total=total * scale,
         squares=squares * scale * scale,
         blocks=blocks,
@@ -150,16 +155,23 @@ def _apart(a: Samples, b: Samples) -> NDArray[np.unsignedinteger[Any]]:
     return packed
 
 
-def _sums(values: NDArray[np.unsignedinteger[Any]]) -> tuple[float, float]:
+def _sums(
+    values: NDArray[np.unsignedinteger[Any]], largest: int
+) -> tuple[float, float]:
     """Return the sum of whole numbers and of their squares, both exactly."""
     if values.itemsize > 1:
         wide = values.astype(np.float64)
         return float(wide.sum()), float(np.einsum("i,i->", wide, wide))
-    whole = values.size // _EXACT * _EXACT
-    lines = values[:whole].astype(np.float32).reshape(-1, _EXACT)
-    total = np.vecdot(lines, np.ones(_EXACT, np.float32)).sum(dtype=np.float64)
-    squares = np.vecdot(lines, lines).sum(dtype=np.float64)
-    if whole < values.size:
-        rest = values[whole:].astype(np.float64)
-        total, squares = total + rest.sum(), squares + (rest * rest).sum()
-    return float(total), float(squares)
+    line = min(_LINE, _EXACT // (largest * largest))
+    ones = np.ones(line, np.float32)
+    total = squares = 0.0
+    for first in range(0, values.size, _AT_ONCE):
+        some = values[first : first + _AT_ONCE]
+        whole = some.size // line * line
+        lines = some[:whole].astype(np.float32).reshape(-1, line)
+        total += float(np.vecdot(lines, ones).sum(dtype=np.float64))
+        squares += float(np.vecdot(lines, lines).sum(dtype=np.float64))
+        rest = some[whole:].astype(np.float64)
+        total += float(rest.sum())
+        squares += float(np.vecdot(rest, rest))
+    return total, squares

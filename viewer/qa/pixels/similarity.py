@@ -11,6 +11,7 @@ BLOCK: Final = 8
 """Pixels along the edges of a block; blocks do not overlap."""
 
 _BLUE, _GREEN, _RED = 29, 150, 77  # of 256: 0.114, 0.587 and 0.299 (BT.601)
+_REST_OF_GREEN = _GREEN - 256 * _BLUE
 _UNIT = 256  # luma is counted in these, so that the weights need no division
 _MIDDLE = 128 * _UNIT  # taken off before squaring, for the sake of single precision
 _C1, _C2 = (0.01 * 255 * _UNIT) ** 2, (0.03 * 255 * _UNIT) ** 2
@@ -33,14 +34,20 @@ def similarity(a: Samples, b: Samples, peak: int) -> Similarity:
     """
     counts = _counts(a.shape[0], a.shape[1])
     ours, theirs = _in_rows(luma(a, peak)), _in_rows(luma(b, peak))
-    mean_a, mean_b = _sums(ours) / counts, _sums(theirs) / counts
-    mixed = _products(ours, theirs) / counts - mean_a * mean_b
-    spread = (_products(ours, ours) + _products(theirs, theirs)) / counts
-    spread -= mean_a * mean_a + mean_b * mean_b
+    mean_a, mean_b, square, mixed = _sums(ours, theirs)
+    for each in (mean_a, mean_b, square, mixed):
+        each /= counts
+    square -= mean_a * mean_a
+    square -= mean_b * mean_b  # now both variances
+    mixed -= mean_a * mean_b  # the covariance
     mean_a += _MIDDLE
     mean_b += _MIDDLE
-    values = (2 * mean_a * mean_b + _C1) * (2 * mixed + _C2)
-    values /= (mean_a * mean_a + mean_b * mean_b + _C1) * (spread + _C2)
+    product = mean_a * mean_b
+    mean_a *= mean_a
+    mean_b *= mean_b
+    mean_a += mean_b
+    values = (2 * product + _C1) * (2 * mixed + _C2)
+    values /= (mean_a + _C1) * (square + _C2)
     return Similarity(float(values.sum(dtype=np.float64)), values.size)
 
 
@@ -61,14 +68,13 @@ def _weighted(bgrx: Samples) -> NDArray[np.uint16]:
     """Return 256 times the luma, in arithmetic that wraps at 65,536 as its sums do."""
     pixels = np.ascontiguousarray(bgrx).view("<u4")[..., 0]
     luma = pixels.astype(np.uint16)  # blue and 256 times green
-    green = luma >> 8
+    greens = (pixels >> 8).astype(np.uint16)  # green and 256 times red
+    reds = greens >> 8
     luma *= _BLUE
-    green *= (_GREEN - 256 * _BLUE) % 65536
-    luma += green
-    red = (pixels >> 16).astype(np.uint16)
-    red &= 255
-    red *= _RED
-    luma += red
+    greens *= _REST_OF_GREEN % 65536
+    luma += greens
+    reds *= (_RED - 256 * _REST_OF_GREEN) % 65536
+    luma += reds
     return luma
 
 
@@ -93,16 +99,21 @@ def _in_rows(picture: NDArray[np.float32]) -> NDArray[np.float32]:
     return picture.reshape(down, BLOCK, across * BLOCK)
 
 
-def _sums(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    return _across(rows.sum(axis=1))
-
-
-def _products(
+def _sums(
     ours: NDArray[np.float32], theirs: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    return _across(np.einsum("hiw,hiw->hw", ours, theirs))
+    """Return of each block the sums of both, of both's squares and of their product.
 
-
-def _across(lines: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Add up what lies beside each other in a block."""
-    return np.einsum("hwi->hw", lines.reshape(lines.shape[0], -1, BLOCK))
+    The shape is (4, rows of blocks, blocks across). What lies above each other is added
+    up first, as the processor does many columns at once.
+    """
+    down, _, across = ours.shape
+    lines = np.empty((5, down, across), np.float32)
+    np.einsum("hiw->hw", ours, out=lines[0])
+    np.einsum("hiw->hw", theirs, out=lines[1])
+    for line, (one, other) in enumerate(
+        ((ours, ours), (ours, theirs), (theirs, theirs)), 2
+    ):
+        np.einsum("hiw,hiw->hw", one, other, out=lines[line])
+    lines[2] += lines[4]
+    return np.einsum("nhwi->nhw", lines[:4].reshape(4, down, -1, BLOCK))
