@@ -54,12 +54,24 @@ def test_messages_are_listed_and_harmless_ones_are_marked_and_last(
     (table,) = section.tables
     words = [row[0] for row in table.rows]
     assert words[0] == (
-        "Error: Missing attribute for Type 1C Conditional - Module=<Measures> - "
-        "PixelSpacing(0028,0030)"
+        "Error: PixelSpacing(0028,0030): Missing attribute for Type 1C Conditional"
     )
     assert [bool(row[3]) for row in table.rows] == [False] * 3 + [True] * 2
     assert {row[2] for row in table.rows} == {"3 files"}
     assert "3 errors and 0 warnings on 3 files; 2 more" in section.lines[0]
+
+
+@NEEDS_SCRIPTS
+def test_the_attribute_is_what_one_reads_first_and_no_column_is_empty(
+    tmp_path: Path,
+) -> None:
+    said = "Error - </StudyID(0020,0010)> - Missing attribute - Module=<GeneralStudy>"
+    section = asked(tmp_path, saying(tmp_path, f"{said}\n"))
+    (table,) = section.tables
+    assert table.columns == ("message", "files")
+    assert table.rows == (("Error: StudyID(0020,0010): Missing attribute", "0.dcm"),)
+    (message,) = section.facts["messages"]
+    assert "Module=<GeneralStudy>" in message["message"]
 
 
 @NEEDS_SCRIPTS

@@ -175,30 +175,43 @@ class _Gathered:
 
 
 def _table(rows: Sequence[tuple[_Message, list[Path]]]) -> Table:
+    """Return the messages; columns that would be empty are left out."""
+    cells = [
+        (
+            f"{message.severity}: {_short(message.words)}",
+            message.value,
+            files[0].name if len(files) == 1 else f"{len(files)} files",
+            _excuse(message),
+        )
+        for message, files in rows
+    ]
+    used = [
+        number for number in range(len(_COLUMNS)) if any(row[number] for row in cells)
+    ]
     return Table(
         title=f"Messages of {PROGRAM}",
-        columns=("message", "value", "files", "known to be harmless"),
-        rows=tuple(
-            (
-                f"{message.severity}: {_short(message.words)}",
-                message.value,
-                files[0].name if len(files) == 1 else f"{len(files)} files",
-                _excuse(message),
-            )
-            for message, files in rows
-        ),
+        columns=tuple(_COLUMNS[number] for number in used),
+        rows=tuple(tuple(row[number] for number in used) for row in cells),
         private=frozenset(
             number for number, (message, _) in enumerate(rows) if _is_private(message)
         ),
     )
 
 
+_COLUMNS: Final = ("message", "value", "files", "known to be harmless")
+
+
 def _short(words: str) -> str:
-    """Return a message with its attribute last, without what that lies in."""
+    """Return a message with its attribute first, without what that lies in."""
     way, dash, rest = words.partition(" - ")
     if not dash or not way.startswith("</"):
         return words
-    return f"{rest.strip()} - {way.strip('<>').rpartition('/')[2]}"
+    said = _MODULE.sub("", rest).strip()
+    return f"{way.strip('<>').rpartition('/')[2]}: {said}"
+
+
+_MODULE: Final = re.compile(r"\s*- Module=<\w*>")
+"""Where the attribute is required; JSON has it."""
 
 
 def _lines(
