@@ -20,6 +20,7 @@ from tests.codecs.codestreams import (
     jpeg,
     jpeg2000,
     rgb_jpeg,
+    with_adobe,
     with_identifiers,
     without,
     ycbcr_of,
@@ -93,6 +94,11 @@ def named(tile: Pixels) -> bytes:
     return with_identifiers(without(rgb_jpeg(tile), 0xEE, 0xE0), b"RGB")
 
 
+def marked_rgb(tile: Pixels) -> bytes:
+    """Return YCbCr 4:2:0 whose marker says RGB, as wsidicomizer makes of TIFF tiles."""
+    return with_adobe(jpeg(tile, "420"), 0)
+
+
 def sampled(how: str) -> Callable[[Pixels], bytes]:
     return lambda tile: jpeg(tile, how)
 
@@ -138,6 +144,7 @@ def test_colors_that_are_as_declared_are_right(
     [
         (sampled("422"), "RGB", "PX1", Severity.ERROR, "the codestream is YCbCr"),
         (rgb_jpeg, "YBR_FULL_422", "PX1", Severity.ERROR, "the codestream is RGB"),
+        (marked_rgb, "YBR_FULL_422", "PX1", Severity.ERROR, "an Adobe marker"),
         (unmarked, "RGB", "PX1", Severity.WARNING, "nothing in the codestream says"),
         (
             sampled("444"),
@@ -173,6 +180,7 @@ def test_the_color_of_jpeg_frames_is_compared_with_the_label(
         (lossy_2000, JPEG_2000, "YBR_RCT", Severity.WARNING, "that of YBR_ICT"),
         (lossy_2000, LOSSLESS, "YBR_ICT", Severity.ERROR, "the lossy 9/7"),
         (plain_2000, JPEG_2000, "YBR_FULL_422", Severity.ERROR, "nothing tells"),
+        (ycbcr_2000, JPEG_2000, "YBR_FULL", Severity.WARNING, "slides do not have"),
         (boxed_2000, JPEG_2000, "YBR_RCT", Severity.WARNING, "JP2"),
         (rgb_jpeg, JPEG_2000, "RGB", Severity.ERROR, "but the frame is JPEG"),
     ],

@@ -42,7 +42,7 @@ PX2: Final = Rule(
     title="the codestream is of the kind that the attributes say",
     why="Programs that believe the attributes show false colors, or refuse the frames, "
     "or call lossless what is not.",
-    clause="PS3.5 8.2.4, PS3.3 C.7.6.3.1.2",
+    clause="PS3.5 8.2.4, PS3.3 C.7.6.3.1.2, C.8.12.4.1.5",
     evidence="openslide#772, openslide#646, wsidicomizer#158",
     number=21,
 )
@@ -131,7 +131,18 @@ def _jpeg(data: bytes, declared: FrameFormat) -> Iterator[Oddity]:
         return
     said = declared.photometric
     contradiction = jpeg_color(header, declared, ColorReading.AS_ENCODED).finding
-    if contradiction is not None:
+    if contradiction is not None and header.adobe == 0 and header.is_subsampled:
+        # wsidicomizer gives this marker to the YCbCr frames of a TIFF file.
+        yield Oddity(
+            PX1,
+            f"Photometric Interpretation is {said} and chroma is subsampled, but an "
+            "Adobe marker (transform 0) says that the codestream is RGB, which "
+            "decoders believe",
+            found="an Adobe marker for RGB",
+            expected="none, or one with transform 1",
+            kind="marker",
+        )
+    elif contradiction is not None:
         found = "RGB" if declared.declares_ycbcr else "YCbCr"
         clause = contradiction.message.partition(";")[0]
         yield Oddity(PX1, clause, found=found, expected=said)
@@ -225,7 +236,7 @@ def _transform(header: Jpeg2000Header, said: str) -> Iterator[Oddity]:
             severity=Severity.WARNING if said == "RGB" else None,
             kind="label",
         )
-    elif not header.transformed and said in _SUBSAMPLED:
+    elif not header.transformed and said == "YBR_FULL_422":
         yield Oddity(
             PX2,
             f"Photometric Interpretation is {said} and the codestream has no component "
@@ -233,6 +244,17 @@ def _transform(header: Jpeg2000Header, said: str) -> Iterator[Oddity]:
             "or RGB",
             found=said,
             expected=f"RGB, or {due} with a component transform",
+            kind="untold",
+        )
+    elif not header.transformed and said == "YBR_FULL":
+        # Right by PS3.5 8.2.4, but no slide may have it by PS3.3 C.8.12.4.1.5.
+        yield Oddity(
+            PX2,
+            f"Photometric Interpretation is {said}, which slides do not have; programs "
+            "that know slides only may take the samples for RGB",
+            found=said,
+            expected=f"RGB, or {due} with a component transform",
+            severity=Severity.WARNING,
             kind="untold",
         )
 
