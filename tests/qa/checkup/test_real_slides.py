@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slides
 EXPECTED: Final = {
     # An earlier wsidicomizer: the thumbnail has no scale, each file a specimen of its
     # own; the origin is 25.69 mm across a glass that is 25 mm wide.
-    "cmu-wsidicomizer": ("", "CO2 GE1 ID3 ID4 SC1"),
+    "cmu-wsidicomizer": ("", "CO2 GE1 ID3 SC1"),
     # wsidicomizer writes a display profile (class mntr).
     "cmu-wsidicomizer-passthrough": ("", "CO2"),
     # The ratio is that of the NDPI file, not of the frames.

@@ -5,8 +5,10 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from pydicom import Dataset
 
-from tests.qa.checkup.clean import write_clean
+from tests.qa.checkup.clean import BASE, at, deleting, write_clean
+from tests.qa.checkup.looking import findings_in
 from viewer.formats.dicom.examination import examine
 from viewer.qa.checkup.required import REQUIRED, Kind, Required, lacking
 
@@ -66,3 +68,43 @@ def test_the_table_asks_for_a_value_where_the_standard_does(
 def test_the_images_of_a_clean_slide_lack_nothing(syntax: str, tmp_path: Path) -> None:
     paths = write_clean(tmp_path, syntax=syntax)
     assert [list(lacking(examine(path))) for path in paths] == [[]] * len(paths)
+
+
+def _without_frame_type(dataset: Dataset) -> None:
+    groups = dataset.SharedFunctionalGroupsSequence[0]
+    del groups.WholeSlideMicroscopyImageFrameTypeSequence
+
+
+def _frame_type_by_frame(dataset: Dataset) -> None:
+    shared = dataset.SharedFunctionalGroupsSequence[0]
+    for each in dataset.PerFrameFunctionalGroupsSequence:
+        each.WholeSlideMicroscopyImageFrameTypeSequence = (
+            shared.WholeSlideMicroscopyImageFrameTypeSequence
+        )
+    _without_frame_type(dataset)
+
+
+@pytest.mark.parametrize("layout", ["TILED_FULL", "TILED_SPARSE"])
+def test_a_frame_type_is_required(layout: str, tmp_path: Path) -> None:
+    write_clean(tmp_path, layout=layout, mutate=at(BASE, _without_frame_type))
+    (finding,) = findings_in(tmp_path, "ID4")
+    assert finding.tag == (
+        "SharedFunctionalGroupsSequence[0].WholeSlideMicroscopyImageFrameTypeSequence"
+    )
+
+
+@pytest.mark.parametrize("encoding", ["explicit", "big-endian"])
+def test_frames_may_have_types_of_their_own(encoding: str, tmp_path: Path) -> None:
+    write_clean(
+        tmp_path,
+        layout="TILED_SPARSE",
+        encoding=encoding,
+        mutate=at(BASE, _frame_type_by_frame),
+    )
+    assert findings_in(tmp_path, "ID4") == []
+
+
+def test_a_thumbnail_need_not_tell_the_imaged_volume(tmp_path: Path) -> None:
+    edges = deleting("ImagedVolumeWidth", "ImagedVolumeHeight", "ImagedVolumeDepth")
+    write_clean(tmp_path, mutate=at("THUMBNAIL", edges))
+    assert findings_in(tmp_path, "ID4") == []

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from viewer.formats.dicom.examination import Attributes, Examined
 from viewer.formats.dicom.facts import items, text, value_of, written
+from viewer.formats.files import RandomAccessFile
 
 
 class Kind(Enum):
@@ -27,6 +28,10 @@ def _is_of_pyramid(file: Examined) -> bool:
     return _role(file) in ("VOLUME", "THUMBNAIL")
 
 
+def _is_volume(file: Examined) -> bool:
+    return _role(file) == "VOLUME"
+
+
 def _is_color(file: Examined) -> bool:
     return text(file.dataset, "SamplesPerPixel") not in ("", "1")
 
@@ -45,6 +50,23 @@ def _is_grey(file: Examined) -> bool:
 
 def _is_extended(file: Examined) -> bool:
     return text(file.dataset, "ExtendedDepthOfField") == "YES"
+
+
+def _has_no_frame_types(file: Examined) -> bool:
+    """Whether no frame has a type of its own, so that all have to share one."""
+    element, header = file.header.per_frame, file.header
+    if element is None or header.deflated:
+        return element is None
+    opened = RandomAccessFile(file.path)
+    try:
+        first = opened.read_some(element.start, _FIRST_ITEM)
+    finally:
+        opened.close()
+    tag = b"\0\x40\x07\x10" if header.big_endian else b"\x40\0\x10\x07"
+    return tag not in first
+
+
+_FIRST_ITEM: Final = 4096  # bytes that the first frame's attributes lie in
 
 
 class Required(NamedTuple):
@@ -97,6 +119,13 @@ REQUIRED: Final[tuple[Required, ...]] = (
     *_all(_1, "SharedFunctionalGroupsSequence", "DimensionOrganizationSequence"),
     Required("DimensionOrganizationUID", _1, "DimensionOrganizationSequence"),
     Required("DimensionIndexSequence", _1, due=_is_not_full),
+    # Whole Slide Microscopy Image Frame Type (C.8.12.9)
+    Required(
+        "WholeSlideMicroscopyImageFrameTypeSequence",
+        _1,
+        "SharedFunctionalGroupsSequence",
+        due=_has_no_frame_types,
+    ),
     # Specimen (C.7.6.22)
     *_all(_1, "ContainerIdentifier", _SPECIMEN),
     *_all(_2, "IssuerOfTheContainerIdentifierSequence", "ContainerTypeCodeSequence"),
@@ -110,7 +139,7 @@ REQUIRED: Final[tuple[Required, ...]] = (
     *_all(_1, "BurnedInAnnotation", "LossyImageCompression", "SpecimenLabelInImage"),
     *_all(_1, "FocusMethod", "ExtendedDepthOfField"),
     *(
-        Required(f"ImagedVolume{edge}", _1, due=_is_of_pyramid)
+        Required(f"ImagedVolume{edge}", _1, due=_is_volume)
         for edge in ("Width", "Height", "Depth")
     ),
     Required("NumberOfFocalPlanes", _1, due=_is_extended),
