@@ -79,3 +79,12 @@ def test_bytes_that_are_no_text_hold_no_path(tmp_path: Path) -> None:
 
 def test_names_where_they_belong_are_no_fault(tmp_path: Path) -> None:
     assert faults("PH2", tmp_path, mutate=setting(PatientName="Made^Up")) == []
+
+
+@pytest.mark.parametrize("role", [BASE, "THUMBNAIL"])
+def test_what_cannot_show_the_label_must_not_say_that_it_does(
+    role: str | tuple[int, int], tmp_path: Path
+) -> None:
+    change = at(role, setting(SpecimenLabelInImage="YES"))
+    (finding,) = faults("PH3", tmp_path, mutate=change)
+    assert (finding.found, finding.expected) == ("YES", "NO")

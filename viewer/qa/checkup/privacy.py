@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from viewer.formats.dicom.examination import Examined
-from viewer.formats.dicom.facts import text, texts
+from viewer.formats.dicom.facts import text
 from viewer.formats.dicom.written_values import WrittenValue, written_values
 from viewer.formats.metadata import tiff_side
 from viewer.formats.tiff_file import SIGNATURES
@@ -36,9 +36,9 @@ PH2: Final = Rule(
 PH3: Final = Rule(
     id="PH3",
     severity=Severity.WARNING,
-    title="what shows the label says so",
-    why="Programs that hide labels leave this one visible.",
-    clause="PS3.3 C.8.12.4.1.7",
+    title="what shows the label says so, and nothing else does",
+    why="Programs that hide labels leave this one visible, or hide the tissue.",
+    clause="PS3.3 C.8.12.4.1.1",
     evidence="wsidicomizer",
     number=19,
 )
@@ -136,17 +136,22 @@ def _has_tiff_text(file: Examined) -> bool:
 
 def _label_admitted(subject: Subject) -> Iterator[Finding]:
     for each in subject.images:
-        said = texts(each.dataset, "SpecimenLabelInImage")
-        if each.instance is None or each.instance.role != "LABEL" or said != ["NO"]:
-            continue
-        yield PH3.finding(
-            f"{each.path.name}: Specimen Label in Image is NO on a LABEL image, "
-            "expected YES.",
-            file=each.path,
-            tag="SpecimenLabelInImage",
-            found="NO",
-            expected="YES",
-        )
+        role = "" if each.instance is None else each.instance.role
+        said, due = text(each.dataset, "SpecimenLabelInImage"), _SHOWN.get(role, "")
+        if due and said in ("YES", "NO") and said != due:
+            yield PH3.finding(
+                f"{each.path.name}: Specimen Label in Image is {said} on a {role} "
+                f"image, expected {due}.",
+                file=each.path,
+                level=subject.level_of(each.path),
+                tag="SpecimenLabelInImage",
+                found=said,
+                expected=due,
+            )
+
+
+_SHOWN: Final = {"LABEL": "YES", "VOLUME": "NO", "THUMBNAIL": "NO"}
+"""Whether an image shows the label, where its role tells (PS3.3 C.8.12.4.1.1)."""
 
 
 PRIVACY_CHECKS: Final = (
