@@ -34,9 +34,7 @@ def similarity(a: Samples, b: Samples, peak: int) -> Similarity:
     """
     counts = _counts(a.shape[0], a.shape[1])
     ours, theirs = _in_rows(luma(a, peak)), _in_rows(luma(b, peak))
-    mean_a, mean_b, square, mixed = _sums(ours, theirs)
-    for each in (mean_a, mean_b, square, mixed):
-        each /= counts
+    mean_a, mean_b, square, mixed = _sums(ours, theirs) / counts
     square -= mean_a * mean_a
     square -= mean_b * mean_b  # now both variances
     mixed -= mean_a * mean_b  # the covariance
