@@ -8,6 +8,7 @@ from viewer.qa.checkup.content import CONTENT_CHECKS
 from viewer.qa.checkup.dual import DUAL_CHECKS
 from viewer.qa.checkup.frames import FRAME_CHECKS
 from viewer.qa.checkup.identity import IDENTITY_CHECKS
+from viewer.qa.checkup.image_type import IMAGE_TYPE_CHECKS
 from viewer.qa.checkup.lossy import LOSSY_CHECKS
 from viewer.qa.checkup.optical import OPTICAL_CHECKS
 from viewer.qa.checkup.place import PLACE_CHECKS
@@ -19,6 +20,7 @@ from viewer.qa.checkup.told import TOLD_CHECKS
 
 CHECKS: Final[tuple[Check, ...]] = (
     *TOLD_CHECKS,
+    *IMAGE_TYPE_CHECKS,
     *IDENTITY_CHECKS,
     *OPTICAL_CHECKS,
     *ATTRIBUTE_CHECKS,
