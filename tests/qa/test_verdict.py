@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from viewer.qa.comparing import Sameness, Tolerance
 from viewer.qa.finding import Finding, Rule, Severity
+from viewer.qa.pixels.associated import QA18
+from viewer.qa.pixels.findings import PX6, QA7
 from viewer.qa.verdict import BitsCounted, PixelsCounted, sampled, verdict
 
 RULE = Rule("T1", Severity.ERROR, "title", "why")
@@ -127,6 +129,36 @@ CASES = {
     ),
     "changed and nothing tolerated": Case(
         (),
+        UNLIKE,
+        CHANGED,
+        STRICT,
+        Sameness.DIFFERENT,
+        "200 of 31,204 tiles were looked at: 50 have other pixels.",
+    ),
+    "all bits, but the label is another": Case(
+        (PX6.finding("The source is broken there.", Severity.NOTE), QA18.finding("!")),
+        BITS,
+        SAMPLE,
+        STRICT,
+        Sameness.BITS,
+        "31,204 of 31,204 frames are the same bits, none re-encoded. But the label, "
+        "overview or thumbnail is not that of the source, see the warnings.",
+    ),
+    "all pixels that could be compared": Case(
+        (
+            PX6.finding("The source is broken there.", Severity.WARNING),
+            QA7.finding("The source has nothing there.", Severity.WARNING),
+        ),
+        UNLIKE,
+        PixelsCounted(12, 11, 11),
+        STRICT,
+        Sameness.PIXELS,
+        "11 of 12 tiles were looked at, and all of these have identical pixels. But "
+        "the result shows something where the source stores nothing, and the source "
+        "cannot be decoded everywhere, see the warnings.",
+    ),
+    "changed, and the label too": Case(
+        (QA18.finding("The label differs."),),
         UNLIKE,
         CHANGED,
         STRICT,

@@ -1,10 +1,12 @@
 """The verdict over two slides, from what was found and counted; nothing is read."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from viewer.qa.comparing import Sameness, Tolerance
 from viewer.qa.finding import Finding, Severity
+from viewer.qa.pixels.associated import QA18
+from viewer.qa.pixels.findings import PX6, QA7
 
 
 class BitsCounted(NamedTuple):
@@ -53,11 +55,36 @@ def verdict(
 ) -> Verdict:
     """Judge a comparison; the first error among `findings` is the reason against it.
 
-    `pixels` is None where none were to be looked at. Never raises.
+    What warnings say of pixels goes with a reason for it. `pixels` is None where none
+    were to be looked at. Never raises.
     """
     for finding in findings:
         if finding.severity is Severity.ERROR:
             return Verdict(Sameness.DIFFERENT, finding.message)
+    sameness, reason = _counted(bits, pixels, tolerance)
+    if sameness is Sameness.DIFFERENT:
+        return Verdict(sameness, reason)
+    return Verdict(sameness, reason + _reservations(findings))
+
+
+_RESERVATIONS: Final = {
+    QA18: "the label, overview or thumbnail is not that of the source",
+    QA7: "the result shows something where the source stores nothing",
+    PX6: "the source cannot be decoded everywhere",
+}
+"""What warnings say that counted frames and tiles do not, by their rules."""
+
+
+def _reservations(findings: Sequence[Finding]) -> str:
+    """Say what is not the same, though nothing of the source was lost by it."""
+    warned = {each.rule for each in findings if each.severity is Severity.WARNING}
+    found = [words for rule, words in _RESERVATIONS.items() if rule in warned]
+    return f" But {', and '.join(found)}, see the warnings." if found else ""
+
+
+def _counted(
+    bits: BitsCounted, pixels: PixelsCounted | None, tolerance: Tolerance
+) -> Verdict:
     if bits.all_same:
         return Verdict(
             Sameness.BITS,
