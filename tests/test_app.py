@@ -1,5 +1,6 @@
 """The program as a user starts it: exit codes and one sentence each."""
 
+import json
 import os
 import signal
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.synthetic import write_slide
 from viewer import __version__
 from viewer.app import COMMANDS, main
 from viewer.slide.errors import BrokenFile, Cancelled
@@ -65,6 +67,28 @@ def test_missing_arguments_are_one_sentence() -> None:
     assert result.stderr == (
         "coverslip snapshot: the following arguments are required: PATH, -o/--output; "
         "coverslip snapshot --help explains.\n"
+    )
+
+
+def test_json_before_the_paths_means_them_where_one_would_be_missing(
+    tmp_path: Path,
+) -> None:
+    (path,) = write_slide(tmp_path / "a", levels=1, label=False, overview=False)
+    slide = str(path)
+    for words in (
+        ("compare", "--json", slide, slide),
+        ("compare", slide, "--json", slide),
+        ("check", "--json", slide),
+        ("dual", "--json", slide),
+    ):
+        result = coverslip(*words)
+        assert result.stderr == ""
+        assert json.loads(result.stdout)["findings"] is not None
+    result = coverslip("compare", "--json", slide)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == (
+        "coverslip compare: the following arguments are required: A, B; "
+        "coverslip compare --help explains.\n"
     )
 
 

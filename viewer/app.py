@@ -134,13 +134,33 @@ def _run_command(name: str, words: list[str]) -> int:
     parser = _Parser(prog=f"coverslip {name}", description=command.SUMMARY)
     command.add_arguments(parser)
     try:
-        arguments = parser.parse_args(words)
+        arguments = _parsed(parser, words)
     except SystemExit as end:  # --help, or a sentence already said
         return end.code if isinstance(end.code, int) else 2
     if name == "demo" and arguments.write is None:
         # The window draws the slide in the background where it is not there yet.
         return _open_window([], demo=True)
     return command.run(arguments)
+
+
+def _parsed(parser: "_Parser", words: list[str]) -> argparse.Namespace:
+    """Parse words; `--json PATH` means PATH to look at where one would be missing.
+
+    Raises SystemExit.
+    """
+    try:
+        return parser.parse_args(words)
+    except _NotUnderstoodError as error:
+        if "--json" in words:
+            place = words.index("--json")
+            with suppress(_NotUnderstoodError):
+                return parser.parse_args(
+                    [*words[:place], "--json=-", *words[place + 1 :]]
+                )
+        print(  # noqa: T201 the sentence
+            f"{parser.prog}: {error}; {parser.prog} --help explains.", file=sys.stderr
+        )
+        raise SystemExit(2) from None
 
 
 def _open_window(paths: list[Path], *, demo: bool = False) -> int:
@@ -205,13 +225,14 @@ _OPTIONS: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence."""
+    """Says what is wrong by an exception, so that others may be tried."""
 
     def error(self, message: str) -> NoReturn:
-        print(  # noqa: T201 the sentence
-            f"{self.prog}: {message}; {self.prog} --help explains.", file=sys.stderr
-        )
-        raise SystemExit(2)
+        raise _NotUnderstoodError(message)
+
+
+class _NotUnderstoodError(Exception):
+    """The arguments are not those of the command; the text says why."""
 
 
 def _refused(sentence: str) -> int:
