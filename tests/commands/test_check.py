@@ -75,9 +75,9 @@ def test_the_report_has_its_evidence(clean: Path) -> None:
     assert all(len(each["sha256"]) == 64 for each in evidence["files"])
     assert all(each["sop_instance_uid"] for each in evidence["files"])
     assert evidence["options"] == {"all_frames": False, "dciodvfy": False}
-    assert "up to 200 frames" in evidence["sampled"]
+    assert "Up to 200 frames" in evidence["sampled"]
     _, told = report(clean, "--all-frames")
-    assert told["evidence"]["sampled"] == "every frame was decoded"
+    assert told["evidence"]["sampled"] == "Every frame was decoded."
 
 
 def test_several_slides_are_one_report_or_one_of_them(

@@ -45,14 +45,15 @@ def _report(
     subject: Subject, run: Run, given: Mapping[str, Any], dciodvfy: str | None
 ) -> Report:
     files = files_of(subject)
-    case = EvidenceCase([Source(path) for path in files], run)
-    checkup = checkup_of(subject)
-    sections = list(checkup.sections)
-    dicom = [path for path in files if dciodvfy and is_dicom_file(path)]
-    if dciodvfy and dicom:
-        sections.append(conformance(dicom, run, dciodvfy))
+    with EvidenceCase([Source(path) for path in files], run) as case:
+        checkup = checkup_of(subject)
+        sections = list(checkup.sections)
+        dicom = [path for path in files if dciodvfy and is_dicom_file(path)]
+        if dciodvfy and dicom:
+            sections.append(conformance(dicom, run, dciodvfy))
+        changes = tuple(case.changes())
+        evidence = case.closed(given, _sampled(subject))
     verdict, reason = checkup.verdict, checkup.reason
-    changes = tuple(case.changes())
     if changes:
         sections.append(Section("evidence", "Files while they were looked at", changes))
         if has_errors(changes) and verdict is not Verdict.ERRORS:
@@ -63,14 +64,14 @@ def _report(
         verdict=verdict.value,
         reason=reason,
         sections=tuple(sections),
-        evidence=case.closed(given, _sampled(subject)),
+        evidence=evidence,
     )
 
 
 def _sampled(subject: Subject) -> str:
     if subject.all_frames:
-        return "every frame was decoded"
-    return f"up to {SAMPLE} frames of each file were decoded, spread over it"
+        return "Every frame was decoded."
+    return f"Up to {SAMPLE} frames of each file were decoded, spread over it."
 
 
 _WORST_FIRST: Final = tuple(each.value for each in Verdict)

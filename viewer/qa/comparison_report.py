@@ -23,16 +23,16 @@ def comparison_report(
     `given` are the options as the user wrote them. Raises SlideError where nothing can
     be compared, Cancelled.
     """
-    case = EvidenceCase([*_sources(a, "a"), *_sources(b, "b")], run)
-    comparison = compare(a, b, options, run)
-    comparison = _with_changes(comparison, case)
+    with EvidenceCase([*_sources(a, "a"), *_sources(b, "b")], run) as case:
+        comparison = _with_changes(compare(a, b, options, run), case)
+        evidence = case.closed(given, comparison.sampled)
     return Report(
         kind="compare",
         subject=f"{_where(a)} (A, the source) and {_where(b)} (B, the result)",
         verdict=comparison.verdict.value,
         reason=comparison.reason,
         sections=comparison.sections,
-        evidence=case.closed(given, comparison.sampled),
+        evidence=evidence,
     )
 
 

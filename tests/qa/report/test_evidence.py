@@ -12,6 +12,7 @@ import pytest
 
 from tests.synthetic import write_slide
 from viewer import __version__
+from viewer.formats.files import RandomAccessFile
 from viewer.qa.finding import Severity
 from viewer.qa.report.evidence import EvidenceCase, Source
 from viewer.qa.run import Run
@@ -102,8 +103,7 @@ def test_a_file_that_cannot_be_read_is_told_and_the_others_are_hashed(
 
 def test_progress_counts_bytes(big: Path) -> None:
     told: list[tuple[str, int, int]] = []
-    EvidenceCase([Source(big)], Run(lambda *words: told.append(words)))
-    assert told[0] == ("Hashing", 0, len(BIG))
+    EvidenceCase([Source(big)], Run(lambda *words: told.append(words))).changes()
     assert told[-1] == ("Hashing", len(BIG), len(BIG))
 
 
@@ -134,5 +134,43 @@ def test_hashing_is_stopped_within_a_file(
         return asked.is_set()
 
     with pytest.raises(Cancelled):
-        EvidenceCase([Source(big)], Run(cancelled=cancelled))
+        EvidenceCase([Source(big)], Run(cancelled=cancelled)).changes()
     assert Held.blocks == 1
+
+
+def test_files_are_looked_at_while_they_are_hashed_until_nobody_wants_it(
+    big: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold = threading.Event()
+
+    class Held:
+        """A hash that waits in its first block."""
+
+        blocks = 0
+
+        def update(self, _block: bytes) -> None:
+            Held.blocks += 1
+            hold.wait(10)
+
+    monkeypatch.setattr("hashlib.sha256", Held)
+    with EvidenceCase([Source(big)], Run()):
+        threading.Timer(0.05, hold.set).start()
+    assert Held.blocks <= 1
+
+
+def test_a_file_that_was_changed_while_it_was_hashed_and_put_back_is_an_error(
+    big: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status, content = big.stat(), big.read_bytes()
+
+    def opened(path: Path) -> RandomAccessFile:
+        path.write_bytes(b"other")
+        return RandomAccessFile(path)
+
+    monkeypatch.setattr("viewer.qa.report.evidence.RandomAccessFile", opened)
+    case = EvidenceCase([Source(big)], Run())
+    case.closed({}, "")
+    big.write_bytes(content)
+    os.utime(big, ns=(status.st_atime_ns, status.st_mtime_ns))
+    (finding,) = case.changes()
+    assert (finding.severity, finding.found) == (Severity.ERROR, "5 bytes")

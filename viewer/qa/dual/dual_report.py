@@ -22,7 +22,30 @@ def dual_report(
     `given` are the options, for the evidence. Raises SlideError where none of the files
     can be read, Cancelled.
     """
-    case = EvidenceCase([Source(each) for each in files], run)
+    with EvidenceCase([Source(each) for each in files], run) as case:
+        states, unread = _states(path, files, run)
+        sampled = "All directories, and the place of every frame."
+        evidence = case.closed(given, sampled)
+    worst = max(states, key=lambda each: each.state.rank)
+    sections = [each.section for each in states]
+    if len(files) > 1:  # of which those with one side have nothing more to tell
+        sections = [each.section for each in states if each.findings or each.facts]
+        sections.insert(0, _overview(path, states, unread))
+    return Report(
+        kind="dual",
+        subject=shown_path(path),
+        verdict=worst.state.value,
+        reason=worst.reason,
+        sections=tuple(sections),
+        evidence=evidence,
+        extra={"state": worst.state.value},
+    )
+
+
+def _states(
+    path: Path, files: Sequence[Path], run: Run
+) -> tuple[list[DualState], list[tuple[Path, str]]]:
+    """Return the states of files, and which could not be read and why."""
     states: list[DualState] = []
     unread: list[tuple[Path, str]] = []
     for number, file in enumerate(files):
@@ -37,20 +60,7 @@ def dual_report(
             unread.append((file, str(error)))
     if not states:
         raise SlideError(f"{path.name}: no file in it can be read.")
-    worst = max(states, key=lambda each: each.state.rank)
-    sections = [each.section for each in states]
-    if len(files) > 1:  # of which those with one side have nothing more to tell
-        sections = [each.section for each in states if each.findings or each.facts]
-        sections.insert(0, _overview(path, states, unread))
-    return Report(
-        kind="dual",
-        subject=shown_path(path),
-        verdict=worst.state.value,
-        reason=worst.reason,
-        sections=tuple(sections),
-        evidence=case.closed(given, "All directories, and the place of every frame."),
-        extra={"state": worst.state.value},
-    )
+    return states, unread
 
 
 def _overview(

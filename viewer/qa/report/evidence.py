@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime
 from pathlib import Path
 from threading import Event, Lock
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from viewer import __version__
 from viewer.codecs.versions import codec_versions
@@ -35,39 +35,54 @@ class Source(NamedTuple):
 
 
 class EvidenceCase:
-    """Evidence as it comes together: files first, the rest when all is done.
+    """Evidence as it comes together; files are hashed while others look at them.
 
-    Invariant: every file has the stamp that it had before it was hashed.
+    Invariant: every file has the stamp that it had at first, or is told as changed.
+    Used by one thread, as a context: leaving it ends the hashing.
     """
 
     def __init__(self, sources: Iterable[Source], run: Run) -> None:
-        """Read and hash all files, on all cores; raises Cancelled.
+        """Begin to hash all files, on all cores, and return at once.
 
         One file that is part of both slides is read once.
         """
         self._begun = time.monotonic()
         self._time = datetime.now().astimezone().isoformat(timespec="seconds")
         self._sources = tuple(dict.fromkeys(sources))
-        paths = list(dict.fromkeys(source.path for source in self._sources))
-        hashed = _all_hashed(paths, run)
-        self._hashed = dict(zip(paths, hashed, strict=True))
+        paths = dict.fromkeys(source.path for source in self._sources)
+        self._stamps = {path: _stamp(path) for path in paths}
+        self._hashing = _Hashing(list(paths), run)
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the hashing, wherever it is."""
+        self._hashing.stop()
 
     def changes(self) -> list[Finding]:
-        """Return what has become of files since, and which could not be hashed."""
+        """Wait until all is hashed; return what has become of files since the start.
+
+        What could not be hashed is told as well. Raises Cancelled.
+        """
         findings: list[Finding] = []
-        for path, before in self._hashed.items():
-            try:
-                now = stamp_of(path)
-            except OSError:
-                now = None
-            if before.problem:
-                findings.append(_unread(path, before.problem))
-            elif now != before.stamp:
-                findings.append(_change(path, before.stamp, now))
+        for path, hashed in self._hashing.results().items():
+            first, now = self._stamps[path], _stamp(path)
+            if first is None or (hashed.problem and now == first):
+                findings.append(_unread(path, hashed.problem))
+            elif now != first:
+                findings.append(_change(path, first, now))
+            elif hashed.stamp != first:  # and was put back afterwards
+                findings.append(_change(path, first, hashed.stamp))
         return findings
 
     def closed(self, options: Mapping[str, Any], sampled: str) -> Evidence:
-        """Return the evidence, with the options as given and what was looked at."""
+        """Wait until all is hashed and return the evidence; raises Cancelled.
+
+        `options` are those given, `sampled` is what was looked at.
+        """
+        self._hashing.results()
         return Evidence(
             files=tuple(self._file(source) for source in self._sources),
             program=f"coverslip {__version__}",
@@ -79,7 +94,7 @@ class EvidenceCase:
         )
 
     def _file(self, source: Source) -> FileEvidence:
-        hashed = self._hashed[source.path]
+        hashed = self._hashing.results()[source.path]
         return FileEvidence(
             path=shown_path(source.path),
             size=hashed.stamp.size,
@@ -96,21 +111,35 @@ class _Hashed(NamedTuple):
     problem: str = ""
 
 
-def _all_hashed(paths: Sequence[Path], run: Run) -> list[_Hashed]:
-    reading = _Reading()
-    total = sum(_size(path) for path in paths)
-    run.report("Hashing", 0, total)
-    pool = ThreadPoolExecutor(run.threads, "hash")
-    try:
-        hashed = [pool.submit(reading.hashed, path) for path in paths]
-        waiting = set(hashed)
-        while waiting:
-            _, waiting = wait(waiting, timeout=0.1)
-            run.report("Hashing", reading.done, total)
-        return [each.result() for each in hashed]
-    finally:
-        reading.stop()
-        pool.shutdown(wait=True, cancel_futures=True)
+class _Hashing:
+    """Files being hashed in the background; stopped once, or done."""
+
+    def __init__(self, paths: Sequence[Path], run: Run) -> None:
+        self._run = run
+        self._reading = _Reading()
+        self._total = sum(_size(path) for path in paths)
+        self._pool = ThreadPoolExecutor(run.threads, "hash")
+        self._begun = {
+            path: self._pool.submit(self._reading.hashed, path) for path in paths
+        }
+        self._done: dict[Path, _Hashed] | None = None
+
+    def results(self) -> dict[Path, _Hashed]:
+        """Wait for all, with progress."""
+        if self._done is None:
+            waiting = set(self._begun.values())
+            try:
+                while waiting:
+                    _, waiting = wait(waiting, timeout=0.1)
+                    self._run.report("Hashing", self._reading.done, self._total)
+            finally:
+                self.stop()
+            self._done = {path: each.result() for path, each in self._begun.items()}
+        return self._done
+
+    def stop(self) -> None:
+        self._reading.stop()
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 class _Reading:
@@ -151,6 +180,13 @@ class _Reading:
             with self._lock:
                 self.done += len(block)
         return digest.hexdigest()
+
+
+def _stamp(path: Path) -> FileStamp | None:
+    try:
+        return stamp_of(path)
+    except OSError:
+        return None
 
 
 def _size(path: Path) -> int:
