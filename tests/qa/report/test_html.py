@@ -125,6 +125,25 @@ def test_control_characters_do_not_reach_the_page() -> None:
     assert "a\ufffdb\ufffdc\ufffdd" in page
 
 
+def test_signs_that_turn_words_around_do_not_reach_the_page() -> None:
+    page = report_html(report(reason="a\u202eb\u2067c\u200fd")).decode()
+    assert not set(page) & set("\u202e\u2067\u200f")
+
+
+def test_words_are_broken_only_where_they_are_long() -> None:
+    uid = "1.2.826.0.1.3680043.8.498.1"
+    table = Table("UIDs", ("uid", "of"), ((uid, "level 0"), ("none", uid)))
+    text = report_html(report(sections=(Section("x", "X", tables=(table,)),))).decode()
+    assert f'<th scope="row" class="long">{uid}</th><td>level 0</td>' in text
+    assert f'<th scope="row">none</th><td class="long">{uid}</td>' in text
+
+
+def test_errors_of_members_color_the_verdict_over_them() -> None:
+    joined = report(kind="check", sections=(), members=(report(kind="check"),))
+    words = report_html(joined).decode()
+    assert words.count('class="verdict bad"') == 2
+
+
 def test_it_prints_black_on_white() -> None:
     page = report_html(report()).decode()
     assert "@media print" in page

@@ -90,6 +90,19 @@ def test_members_have_the_shape_of_a_report_of_their_own() -> None:
     assert len(pair["findings"]) == 2
 
 
+def test_findings_of_members_are_on_top_too() -> None:
+    whole = report(sections=(), members=(report(), report()))
+    joined = json.loads(report_json(whole))
+    (one, other) = joined["pairs"]
+    assert joined["findings"] == [
+        one["findings"][0],
+        other["findings"][0],
+        one["findings"][1],
+        other["findings"][1],
+    ]
+    assert [each["severity"] for each in one["findings"]] == ["error", "note"]
+
+
 def test_further_keys_come_along() -> None:
     told = json.loads(report_json(report(kind="dual", extra={"state": "stale"})))
     assert told["state"] == "stale"

@@ -41,9 +41,18 @@ def report_html(report: Report, *, with_patient_data: bool = False) -> bytes:
         generator=f"coverslip {__version__}",
         title=f"{capital(report.verdict)}: {heading}",
         heading_words=heading,
+        is_long=_is_long,
         report=_Page(with_patient_data).described(report),
     )
     return _without_controls(page).encode("utf-8", "backslashreplace")
+
+
+def _is_long(words: str) -> bool:
+    """Whether a word in them has to be broken, such as a path or UID."""
+    return any(len(word) > _LONGEST_WORD for word in words.split())
+
+
+_LONGEST_WORD: Final = 16
 
 
 class _Page:
@@ -99,7 +108,7 @@ def _tone(report: Report) -> str:
     """Return a class of the template: the words say it, the color only repeats it."""
     if report.kind == "compare":
         return "good" if report.verdict in _SAME else "bad"
-    worst = {each.severity for each in report.findings}
+    worst = {each.severity for each in report.all_findings}
     if Severity.ERROR in worst:
         return "bad"
     return "fair" if Severity.WARNING in worst else "good"
@@ -159,12 +168,13 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
 
 
 def _without_controls(page: str) -> str:
-    """Replace control characters, which HTML forbids."""
+    """Replace control characters, which HTML forbids, and those that turn words."""
     return page.translate(_CONTROLS)
 
 
+_TURNING: Final = (0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _CONTROLS: Final = {
     code: "\N{REPLACEMENT CHARACTER}"
-    for code in (*range(0x20), *range(0x7F, 0xA0))
+    for code in (*range(0x20), *range(0x7F, 0xA0), *_TURNING)
     if chr(code) not in "\t\n\r"
 }

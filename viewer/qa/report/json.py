@@ -32,7 +32,7 @@ def report_object(report: Report, *, with_patient_data: bool = False) -> dict[st
         "reason": report.reason,
         "subject": report.subject,
         "findings": [
-            _finding(each) for each in sorted_by_severity(list(report.findings))
+            _finding(each) for each in sorted_by_severity(report.all_findings)
         ],
     }
     if report.members:

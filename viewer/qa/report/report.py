@@ -55,5 +55,11 @@ class Report:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Those of all sections, in their order."""
+        """Those of all sections, in their order; members have theirs."""
         return tuple(each for section in self.sections for each in section.findings)
+
+    @property
+    def all_findings(self) -> tuple[Finding, ...]:
+        """Its own, and those of its members, in their order."""
+        theirs = (each for member in self.members for each in member.all_findings)
+        return (*self.findings, *theirs)
