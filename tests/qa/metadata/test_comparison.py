@@ -36,6 +36,7 @@ def result(
         dataset.Manufacturer = "Leica Biosystems"
         dataset.DeviceSerialNumber = "SS1302"
         dataset.SoftwareVersions = "v11.2.1"
+        dataset.OperatorsName = FACTS["User"]
         dataset.ImageComments = text()
         dataset.LossyImageCompression = "00"
         item = dataset.TotalPixelMatrixOriginSequence[0]
@@ -83,8 +84,7 @@ def test_a_good_conversion_has_nothing_to_hide(tmp_path: Path) -> None:
         "Origin on the glass, mm": "converted",
         "Lossy compression": "converted",
         "Text of the scanner": "same",
-        "File the scanner wrote": "lost",
-        "User of the scanner": "lost",
+        "User of the scanner": "same",
     }
     others = rows(section, "Properties of the source that DICOM has no attribute for")
     assert others["aperio.StripeWidth"] == ("2040", "ImageComments: 2040", "same")
@@ -117,18 +117,19 @@ def put(**attributes: str) -> Callable[[Dataset], None]:
         (
             put(AcquisitionDateTime="20260101000000"),
             "Time of scanning",
-            "contradicted",
+            "invented",
             "warning",
         ),
         (put(Manufacturer="Unknown"), "Manufacturer", "lost", "warning"),
-        (put(Manufacturer="Philips"), "Manufacturer", "contradicted", "warning"),
+        (put(Manufacturer="Philips"), "Manufacturer", "invented", "warning"),
         (
             put(DeviceSerialNumber="4711"),
             "Serial number of the scanner",
-            "contradicted",
+            "invented",
             "warning",
         ),
         (lose("SoftwareVersions"), "Software of the scanner", "lost", "note"),
+        (lose("OperatorsName"), "User of the scanner", "lost", "note"),
         (put(ManufacturerModelName="GT 450"), "Model", "invented", "note"),
     ],
 )
@@ -339,8 +340,8 @@ REAL = {
         "Method of lossy compression": "same",
     },
     "orthanc/pyramid": {
-        "Time of scanning": "contradicted",
-        "Serial number of the scanner": "contradicted",  # a dummy of its own
+        "Time of scanning": "invented",
+        "Serial number of the scanner": "invented",  # a dummy of its own
         "Objective": "lost",
         "Color profile": "invented",
         "Text of the scanner": "lost",

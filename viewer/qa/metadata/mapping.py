@@ -210,13 +210,12 @@ FACTS: Final = (
         "File the scanner wrote",
         _keys("aperio.Filename", "pixelmed.path"),
         shares_words,
-        None,
         private=True,
+        expected=True,
     ),
     Fact(
         "User of the scanner",
         _keys("OperatorsName", "aperio.User", "philips.PIM_DP_UFS_OPERATOR"),
-        lost=None,
         private=True,
     ),
     Fact(

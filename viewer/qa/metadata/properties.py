@@ -26,13 +26,15 @@ QA24: Final = Rule(
 
 
 class Verdict(Enum):
-    """What became of a property."""
+    """What became of a property.
+
+    Where the result says another thing than the source, that is invented.
+    """
 
     SAME = "same"
     CONVERTED = "converted"
     LOST = "lost"
     INVENTED = "invented"
-    CONTRADICTED = "contradicted"
     EXPECTED = "expected to differ"
 
 
@@ -40,7 +42,8 @@ class Verdict(Enum):
 class Property:
     """One thing, as each side says it; a key is the path or name that it stands under.
 
-    `private` texts may tell who the patient is: no sentence quotes them.
+    `private` texts may tell who the patient is: no sentence quotes them. `is_other`
+    tells that both sides say something, but not the same.
     """
 
     name: str
@@ -50,6 +53,7 @@ class Property:
     b: str
     verdict: Verdict
     fact: Fact | None = None
+    is_other: bool = False
 
     @property
     def private(self) -> bool:
@@ -86,16 +90,19 @@ def unmapped(a: Statements, b: Statements) -> tuple[Property, ...]:
             verdict, where, there = Verdict.SAME, "ImageComments", value
         elif there:
             alike = same_text(value, there)
-            verdict = Verdict.SAME if alike else Verdict.CONTRADICTED
+            verdict = Verdict.SAME if alike else Verdict.INVENTED
             where = key
-        found.append(Property(name, key, value, where, there, verdict))
+        is_other = verdict is Verdict.INVENTED
+        found.append(
+            Property(name, key, value, where, there, verdict, is_other=is_other)
+        )
     return tuple(found)
 
 
 def about_properties(
     found: tuple[Property, ...], a: str, b: str, converted_at: str
 ) -> Iterator[Finding]:
-    """Yield findings on what is lost, invented or contradicted.
+    """Yield findings on what is lost, or invented where nothing or another was told.
 
     `a` and `b` are what sentences call the slides, `converted_at` is when the result
     was made.
@@ -108,17 +115,14 @@ def about_properties(
             what = "" if fact.private else f" ({_short(each.a)})"
             sentence = f"{each.name} of {a}{what} is not in {b}."
             yield _finding(each, sentence, fact.lost)
+        elif each.is_other:
+            if fact.lost is not None:
+                yield _about_other(each, a, b, converted_at)
         elif each.verdict is Verdict.INVENTED and fact.invented is not None:
             what = "" if fact.private else f" ({_short(each.b)})"
             sentence = f"{each.name} of {b}{what} is not told by {a}"
             hint = _is_conversion(each, converted_at)
             yield _finding(each, f"{sentence}{hint}.", fact.invented)
-        elif each.verdict is Verdict.CONTRADICTED and fact.lost is not None:
-            sentence = f"{each.name} of {b} is another than in {a}"
-            if not fact.private:
-                sentence += f": {_short(each.b)}, expected {_short(each.a)}"
-            sentence += _is_conversion(each, converted_at)
-            yield _finding(each, f"{sentence}.", Severity.WARNING)
 
 
 def about_unmapped(found: tuple[Property, ...], a: str, b: str) -> Iterator[Finding]:
@@ -152,16 +156,11 @@ def _property(fact: Fact, a: Statements, b: Statements) -> Property | None:
             return Property(fact.name, a_key, a_text, b_key, b_text, verdict, fact)
     a_key, a_text, _ = ours[0] if ours else _stand_in(fact, a)
     b_key, b_text, _ = theirs[0] if theirs else _stand_in(fact, b)
-    verdict = _verdict(fact, bool(ours), bool(theirs))
-    return Property(fact.name, a_key, a_text, b_key, b_text, verdict, fact)
-
-
-def _verdict(fact: Fact, ours: bool, theirs: bool) -> Verdict:
+    verdict = Verdict.INVENTED if theirs else Verdict.LOST
     if fact.expected:
-        return Verdict.EXPECTED
-    if ours and theirs:
-        return Verdict.CONTRADICTED
-    return Verdict.LOST if ours else Verdict.INVENTED
+        verdict = Verdict.EXPECTED
+    is_other = bool(ours and theirs)
+    return Property(fact.name, a_key, a_text, b_key, b_text, verdict, fact, is_other)
 
 
 def _said(fact: Fact, side: Statements) -> list[tuple[str, str, str]]:
@@ -175,6 +174,15 @@ def _stand_in(fact: Fact, side: Statements) -> tuple[str, str, str]:
     """Return key and text of what is written where nothing is known."""
     found = ((key.path, side.text(key.path), "") for key in fact.keys)
     return next((each for each in found if each[1]), ("", "", ""))
+
+
+def _about_other(each: Property, a: str, b: str, converted_at: str) -> Finding:
+    """Tell of what the result says otherwise than the source."""
+    sentence = f"{each.name} of {b} is another than in {a}"
+    if not each.private:
+        sentence += f": {_short(each.b)}, expected {_short(each.a)}"
+    sentence += _is_conversion(each, converted_at)
+    return _finding(each, f"{sentence}.", Severity.WARNING)
 
 
 def _finding(each: Property, sentence: str, severity: Severity) -> Finding:
