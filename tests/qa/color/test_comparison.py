@@ -78,10 +78,13 @@ def test_a_lost_profile_is_an_error_that_names_it(source: Path, result: Path) ->
     assert finding.found == "no profile"
 
 
-def test_a_profile_that_overviews_lose_is_a_warning(source: Path, result: Path) -> None:
-    with_profile(result, None, "OVERVIEW")
+@pytest.mark.parametrize("profile", [None, SRGB])
+def test_a_profile_that_overviews_lose_or_change_is_an_error(
+    profile: bytes | None, source: Path, result: Path
+) -> None:
+    with_profile(result, profile, "OVERVIEW")
     section = compared(source, result)
-    assert told(section.findings) == [("CO3", "warning", None)]
+    assert told(section.findings) == [("CO3", "error", None)]
     assert "The overview" in section.findings[0].message
 
 
@@ -209,3 +212,24 @@ def test_what_converters_did_with_color_is_judged_right(
     assert made_up[0].severity.value == "warning"
     assert made_up[0].expected == "no profile"
     assert all(each["mistake"] is None for each in section.facts["levels"])
+
+
+@pytest.mark.slides
+def test_a_transform_within_jpeg_2000_is_no_concern_of_tiff(
+    slides_folder: Path,
+) -> None:
+    svs = slides_folder / "source/jp2k33005.svs"
+    assert not compared(svs, svs).findings
+
+
+@pytest.mark.slides
+def test_colors_decide_where_no_header_tells_what_samples_are(
+    slides_folder: Path, tmp_path: Path
+) -> None:
+    dataset = pydicom.dcmread(
+        slides_folder / "dual/pixelmed-jp2k33003-ybr-ict-mct0/DCM_0"
+    )
+    dataset.PhotometricInterpretation = "YBR_FULL_422"
+    dataset.save_as(tmp_path / "untold.dcm")
+    section = compared(slides_folder / "source/jp2k33003.svs", tmp_path / "untold.dcm")
+    assert told(section.findings) == [("CO3", "warning", 0), ("PX2", "warning", 0)]

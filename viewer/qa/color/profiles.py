@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from enum import Enum
 from typing import Any, Final, NamedTuple
 
 from viewer.codecs.icc import profile_description
@@ -75,18 +76,18 @@ def about_profiles(
 ) -> Iterator[Finding]:
     """Yield a finding for each way in which profiles differ, naming the pictures.
 
-    What levels lose is an error; of other pictures it is a warning. What the source
-    did not have is a warning too: nobody measured it.
+    What is lost or changed is an error, of the thumbnail, which may itself be lost, a
+    warning. What the source did not have is a warning too: nobody measured it.
     """
-    for is_level in (True, False):
-        some = [each for each in pairs if (each.level is not None) == is_level]
+    for kind in _Kind:
+        some = [each for each in pairs if _kind(each) is kind]
         for verdict, look in _SENTENCES.items():
             group = [each for each in some if each.verdict == verdict]
             if group:
                 words, found, expected = look(comparing, group[0])
                 yield CO3.finding(
                     f"{capital(_named(group))} of {called(comparing.b, 'b')} {words}.",
-                    _severity(verdict, is_level=is_level),
+                    _severity(verdict, kind),
                     side="b",
                     level=group[0].level,
                     found=found,
@@ -130,10 +131,24 @@ def _named(group: Sequence[ProfilePair]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _severity(verdict: str, *, is_level: bool) -> Severity:
+class _Kind(Enum):
+    """What a profile is of; findings are made of each kind."""
+
+    LEVEL = "level"
+    PICTURE = "label or overview"
+    THUMBNAIL = "thumbnail"
+
+
+def _kind(pair: ProfilePair) -> _Kind:
+    if pair.level is not None:
+        return _Kind.LEVEL
+    return _Kind.THUMBNAIL if pair.what == "the thumbnail" else _Kind.PICTURE
+
+
+def _severity(verdict: str, kind: _Kind) -> Severity:
     if verdict == "added":
-        return Severity.WARNING if is_level else Severity.NOTE
-    return Severity.ERROR if is_level else Severity.WARNING
+        return Severity.WARNING if kind is _Kind.LEVEL else Severity.NOTE
+    return Severity.WARNING if kind is _Kind.THUMBNAIL else Severity.ERROR
 
 
 def _file(comparing: Comparing, pair: ProfilePair) -> dict[str, Any]:
