@@ -121,6 +121,19 @@ def recoded(quality: int) -> Damage:
     return damage
 
 
+def called_rgb(folder: Path) -> None:
+    """Say of all JPEG frames that they are RGB, in an Adobe marker and the label."""
+    body = b"Adobe\0\x64\0\0\0\0\0"  # version 100, flags, transform 0 (T.872 6.5.3)
+    marker = b"\xff\xee" + (len(body) + 2).to_bytes(2, "big") + body
+    for path in level_files(folder):
+        dataset = pydicom.dcmread(path)
+        dataset.PixelData = encapsulate(
+            [frame[:2] + marker + frame[2:] for frame in _frames(dataset)]
+        )
+        dataset.PhotometricInterpretation = "RGB"
+        _save(dataset, path)
+
+
 def without_icc(folder: Path) -> None:
     """Drop the ICC profiles of all files."""
     for path, dataset in _datasets(folder):

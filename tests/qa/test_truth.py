@@ -24,7 +24,10 @@ EVERY = CompareOptions(pixels=Pixels.ALL)
 
 
 class Case(NamedTuple):
-    """A damage, the rule whose error names it, and what its sentence must say."""
+    """A damage, the rule whose error names it, and what its sentence must say.
+
+    That error is the first reason of the verdict, before all that follows from it.
+    """
 
     damage: Damage
     rule: str
@@ -40,10 +43,13 @@ CASES = {
     "a blackened tile": Case(damage.filled_tile, "QA7", ("black",), 0, damage.TILE),
     "a shift of 3 pixels": Case(damage.shifted(0, 3, 0), "QA13", ("3",), 0),
     "a shift of 2 and -5 pixels": Case(damage.shifted(0, 2, -5), "QA13", ("2", "5"), 0),
-    "a level shifted by 8 pixels": Case(damage.shifted(2, 8, 0), "PY4", ("8",), 2),
+    "a level shifted by 8 pixels": Case(damage.shifted(2, 8, 0), "QA13", ("8",), 2),
     "swapped channels": Case(damage.swapped_channels, "QA4", ("red", "blue")),
+    "a marker of another color": Case(damage.called_rgb, "QA4", ("the same bits",)),
     "a mirrored slide": Case(damage.mirrored, "QA16", ("mirror",)),
-    "another quality": Case(damage.recoded(60), "QA3"),
+    "another quality": Case(
+        damage.recoded(60), "QA3", ("encoded anew", "of quality 60")
+    ),
     "no ICC profile": Case(damage.without_icc, "CO3"),
     "a scale ten times too large": Case(damage.with_spacing(10), "QA14", ("10",)),
     "a scale a thousand times too large": Case(
@@ -105,6 +111,16 @@ def check_named(case: Case, comparison: Comparison) -> None:
         and case.tile in (None, each.tile)
     ]
     assert fitting, told(comparison)
+    assert comparison.reason in [each.message for each in fitting], told(comparison)
+
+
+def test_a_level_is_compared_with_the_others_of_the_result_too(
+    source: Path, result: Path
+) -> None:
+    damage.shifted(2, 8, 0)(result)
+    found = [each for each in errors(compared(source, result)) if each.rule.id == "PY4"]
+    assert [each.level for each in found] == [2]
+    assert "8 px" in found[0].message
 
 
 def test_a_copy_has_the_same_bits(source: Path, result: Path) -> None:
@@ -118,6 +134,16 @@ def test_a_copy_has_the_same_bits(source: Path, result: Path) -> None:
 def test_damage_is_named_by_its_cause(case: Case, source: Path, result: Path) -> None:
     case.damage(result)
     check_named(case, compared(source, result))
+
+
+def test_bits_that_are_called_another_color_are_not_the_same(
+    source: Path, result: Path
+) -> None:
+    damage.called_rgb(result)
+    comparison = compared(source, result, CompareOptions(pixels=Pixels.NONE))
+    assert comparison.verdict is Sameness.DIFFERENT
+    assert "RGB" in comparison.reason
+    assert "YCbCr" in comparison.reason
 
 
 def test_what_only_the_result_has_is_no_error(source: Path, result: Path) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
 from viewer.qa.bits.comparison import BitsResult, compare_bits
+from viewer.qa.bits.reordering import QA9
 from viewer.qa.color.comparison import compare_color
 from viewer.qa.comparing import CompareOptions, Comparing, Pixels, Sameness
 from viewer.qa.finding import Finding, Rule, Severity
@@ -128,13 +129,17 @@ _TITLES: Final = {
 _CAUSES: Final = (
     "pairing",
     "geometry",
+    "misplaced",
     "registration",
     "color",
     "bits",
     "pixels",
     "metadata",
 )
-"""Parts by how much they explain: a shift or swapped channels say why pixels differ."""
+"""Parts by how much they explain: a shift or swapped channels say why pixels differ.
+
+Frames whose bits tell that they lie at wrong places say why there is one.
+"""
 
 
 def _undone(name: str, error: SlideError) -> Section:
@@ -144,8 +149,17 @@ def _undone(name: str, error: SlideError) -> Section:
 
 
 def _causes_first(sections: Iterable[Section]) -> list[Finding]:
-    ordered = sorted(sections, key=lambda each: _CAUSES.index(each.name))
-    return [finding for section in ordered for finding in section.findings]
+    found = [
+        (_CAUSES.index(_cause(section, finding)), finding)
+        for section in sections
+        for finding in section.findings
+    ]
+    return [finding for _, finding in sorted(found, key=lambda each: each[0])]
+
+
+def _cause(section: Section, finding: Finding) -> str:
+    is_misplaced = section.name == "bits" and finding.rule is QA9
+    return "misplaced" if is_misplaced else section.name
 
 
 def _check_frames(comparing: Comparing, bits: BitsResult) -> None:

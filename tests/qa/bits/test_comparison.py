@@ -180,6 +180,16 @@ def test_coarser_chroma_is_a_finding_of_its_own(source: Path, tmp_path: Path) ->
     assert (finding.found, finding.expected) == ("4:2:2", "4:4:4")
 
 
+def test_chroma_that_is_stored_finer_than_before_is_none_lost(
+    source: Path, tmp_path: Path
+) -> None:
+    with_all_chroma = tmp_path / "fine"
+    write_slide(with_all_chroma, size=SIZE, syntax="jpeg", photometric="RGB")
+    (finding, *_) = of_rule(compared(source, with_all_chroma), "LO3")
+    assert finding.severity is Severity.NOTE
+    assert "not subsampled" in finding.message
+
+
 def test_other_tiles_cannot_be_compared_which_is_no_error(
     source: Path, tmp_path: Path
 ) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from viewer.qa.bits.associated import AssociatedBits
-from viewer.qa.bits.frame_match import Match, Recoding
+from viewer.qa.bits.frame_match import Match
 from viewer.qa.bits.generations import from_to, generation
 from viewer.qa.bits.levels import LevelBits
 from viewer.qa.bits.reordering import QA9
@@ -133,7 +133,7 @@ class _Teller:
         count = self._level.count(Match.RECODED)
         if not count:
             return
-        recoding = self._commonest(Match.RECODED)
+        recoding = self._level.commonest(Match.RECODED)
         done, kind = "the coded data is another", self._severity
         if recoding is not None:
             words = from_to(recoding.a, recoding.b)
@@ -155,7 +155,7 @@ class _Teller:
         count = self._level.count(Match.TABLES)
         if not count:
             return
-        recoding = self._commonest(Match.TABLES)
+        recoding = self._level.commonest(Match.TABLES)
         yield self._finding(
             LO2,
             f"{self._share(count)} of {self._name} {_have(count)} the coded data of "
@@ -174,11 +174,13 @@ class _Teller:
         }
         for ours, theirs in sorted(changed):
             if ours != theirs:
+                whole = theirs == "4:4:4"
+                stored = "not subsampled (4:4:4)" if whole else f"subsampled {theirs}"
                 yield self._finding(
                     LO3,
-                    f"Chroma is subsampled {theirs} in {self._name}, but {ours} in "
-                    f"{self._a}.",
+                    f"Chroma is {stored} in {self._name}, but {ours} in {self._a}.",
                     None,
+                    Severity.NOTE if whole else None,
                     found=theirs,
                     expected=ours,
                 )
@@ -226,14 +228,6 @@ class _Teller:
                 found="a frame",
                 expected="nothing stored",
             )
-
-    def _commonest(self, match: Match) -> Recoding | None:
-        found = (
-            each
-            for each, _ in self._level.recodings.most_common()
-            if each.match is match
-        )
-        return next(found, None)
 
     def _share(self, count: int) -> str:
         return f"{count:,} of {self._level.places:,} frames"

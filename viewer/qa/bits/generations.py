@@ -109,6 +109,9 @@ def jpeg_quality(head: JpegHead) -> Quality | None:
     )
 
 
+ENCODED_ANEW: Final = "encoded anew"
+
+
 def generation(a: Encoding, b: Encoding) -> str:
     """Guess what was done to frames whose coded data is not the source's, in words.
 
@@ -120,7 +123,7 @@ def generation(a: Encoding, b: Encoding) -> str:
         return "encoded anew with the same tables, or damaged"
     if a.coding == b.coding and not a.quantization:
         return "encoded anew in the same coding, or damaged"
-    return "encoded anew"
+    return ENCODED_ANEW
 
 
 def from_to(a: Encoding, b: Encoding) -> str:

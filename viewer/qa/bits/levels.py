@@ -19,6 +19,7 @@ from viewer.qa.bits.frame_match import (
     Matches,
     Recoding,
 )
+from viewer.qa.bits.generations import ENCODED_ANEW, generation
 from viewer.qa.bits.reordering import Reordering, find_reordering, held_elsewhere
 from viewer.qa.bits.stretches import (
     Stretch,
@@ -86,6 +87,24 @@ class LevelBits:
     def layers(self) -> int:
         """How many optical paths times focal planes were compared."""
         return 0 if self.matches is None else prod(self.matches.shape[:2])
+
+    def commonest(self, match: Match) -> Recoding | None:
+        """Return what was done to most of the frames of a kind."""
+        found = (
+            each for each, _ in self.recodings.most_common() if each.match is match
+        )
+        return next(found, None)
+
+    @property
+    def is_encoded_anew(self) -> bool:
+        """Whether most frames were encoded once more, with loss and for certain."""
+        done = self.commonest(Match.RECODED)
+        return (
+            done is not None
+            and not done.b.is_lossless
+            and generation(done.a, done.b) == ENCODED_ANEW
+            and 2 * self.count(Match.RECODED) > self.frames
+        )
 
     def first(self, kind: Match) -> int:
         """Return the first place in `matches` of a kind that is there."""

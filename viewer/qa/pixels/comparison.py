@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from viewer.codecs import syntax_name
 from viewer.qa.bits.frame_match import Match
+from viewer.qa.bits.generations import from_to
 from viewer.qa.comparing import Comparing, Pixels
 from viewer.qa.finding import Finding
 from viewer.qa.pixels.associated import AssociatedPixels, compare_associated_pixels
@@ -79,7 +80,9 @@ def compare_pixels(comparing: Comparing, bits: "BitsResult | None") -> PixelsRes
         level = known.get(layer.level)
         pixels = compare_layer(comparing, layer, sample, _same_bits(level, place))
         moved = level is not None and bool(level.reordering)
-        findings += layer_findings(comparing, pixels, moved_known=moved)
+        findings += layer_findings(
+            comparing, pixels, moved_known=moved, encoded=_encoded_anew(level)
+        )
         layers.append(pixels)
     coded = (
         {} if bits is None else {each.role: each.is_same for each in bits.associated}
@@ -125,6 +128,14 @@ def _same_bits(
     if level is None or level.matches is None:
         return None
     return np.isin(level.matches[place], (Match.NONE, Match.SAME, Match.MOVED))
+
+
+def _encoded_anew(level: "LevelBits | None") -> str:
+    """Return "from ... to ..." of a level whose frames were; empty where none were."""
+    if level is None or not level.is_encoded_anew:
+        return ""
+    done = level.commonest(Match.RECODED)
+    return "" if done is None else from_to(done.a, done.b)
 
 
 def _lines(

@@ -47,17 +47,22 @@ PX6: Final = Rule(
 
 
 def layer_findings(
-    comparing: Comparing, pixels: LayerPixels, *, moved_known: bool = False
+    comparing: Comparing,
+    pixels: LayerPixels,
+    *,
+    moved_known: bool = False,
+    encoded: str = "",
 ) -> list[Finding]:
     """Say what is wrong with a layer: at most one finding of each kind.
 
-    `moved_known` tells that frames at wrong places have been found by their bits.
+    `moved_known` tells that frames at wrong places have been found by their bits,
+    `encoded` how they were encoded anew ("from ... to ..."), empty where they were not.
     """
     tell = _Teller(comparing, pixels)
     found = [tell.fate(told) for told in _TOLD if pixels.count(told.fate)]
     if pixels.swaps and not moved_known:
         found.append(tell.swaps())
-    found += tell.change()
+    found += tell.change(encoded)
     return found
 
 
@@ -204,7 +209,7 @@ class _Teller:
         words = tile_words(origin), tile_words(place)
         return self._finding(QA9, said, None, place, found=words[0], expected=words[1])
 
-    def change(self) -> Iterator[Finding]:
+    def change(self, encoded: str) -> Iterator[Finding]:
         """Tell of pixels that differ, and of those whose bits do not."""
         pixels, tolerance = self._pixels, self._tolerance
         changed = pixels.count(Fate.CHANGED)
@@ -220,8 +225,9 @@ class _Teller:
         sampled = ""
         if pixels.looked != pixels.places:
             sampled = f" looked at ({pixels.places:,} in all)"
+        anew = f"was encoded anew, {encoded}, and " if encoded else ""
         said = (
-            f"{self._here} differs from {self._a} in {changed:,} of "
+            f"{self._here} {anew}differs from {self._a} in {changed:,} of "
             f"{pixels.looked:,} tiles{sampled}, {figures}; the worst is tile "
             f"{tile_words(worst.place)}"
         )
