@@ -161,7 +161,7 @@ def test_a_tiff_side_that_was_left_behind_is_not_followed(tmp_path: Path) -> Non
         assert sources(slide) == {"walk"}
         assert slide.personalities() == ("dicom",)
         (sentence,) = told(slide, "tiff-side")
-        assert sentence.startswith("the TIFF side is stale: ")
+        assert sentence.startswith("the TIFF side is stale or broken: ")
 
 
 @pytest.mark.gotcha(3)

@@ -58,7 +58,7 @@ def test_another_size_is_said(tmp_path: Path) -> None:
     path = dual(tmp_path)
     changed(path, value_of(path.read_bytes(), 256), 301)
     assert side(path) == (
-        "the TIFF side is stale: it is 301 x 200 pixels, expected 300 x 200"
+        "the TIFF side is stale or broken: it is 301 x 200 pixels, expected 300 x 200"
     )
 
 
@@ -72,21 +72,26 @@ def test_a_tile_where_no_frame_lies_is_said(
     (places,) = unpack_from("<I", content, value_of(content, 324))
     changed(path, places + 4 * number, 500)
     assert side(path) == (
-        f"the TIFF side is stale: its {name} tile is at byte 500, where no frame lies"
+        f"the TIFF side is stale or broken: its {name} tile is at byte 500, where no "
+        "frame lies"
     )
     changed(path, places + 4 * number, len(content))
     assert side(path) == (
-        f"the TIFF side is stale: its {name} tile lies behind the end of the file"
+        f"the TIFF side is stale or broken: its {name} tile lies behind the end of the "
+        "file"
     )
 
 
 def test_a_directory_that_is_not_there_is_said(tmp_path: Path) -> None:
     path = changed(dual(tmp_path), 4, 0xFFFFFFFF)
     assert side(path) == (
-        "the TIFF side is stale: the preamble is a TIFF header, but there is no sound"
-        " directory where it points"
+        "the TIFF side is stale or broken: the preamble is a TIFF header, but there is "
+        "no sound directory where it points"
     )
-    assert side(changed(path, 4, 0)) == "the TIFF side is stale: it has no directory"
+    assert (
+        side(changed(path, 4, 0))
+        == "the TIFF side is stale or broken: it has no directory"
+    )
 
 
 @pytest.mark.slides

@@ -41,7 +41,7 @@ def tiff_side(base: Instance) -> str | None:
             "the preamble is a TIFF header, but there is no sound directory where it "
             "points"
         )
-    return problem and f"the TIFF side is stale: {problem}"
+    return problem and f"the TIFF side is stale or broken: {problem}"
 
 
 def _difference(
