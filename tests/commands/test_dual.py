@@ -150,6 +150,14 @@ def test_a_suspicious_file_is_only_stripped(
     assert target.read_bytes() == plain
 
 
+@pytest.mark.parametrize("option", ["--write", "--strip"])
+def test_an_empty_name_is_refused(
+    option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["dual", str(slide(tmp_path)[0]), option, ""]) == 2
+    assert "OUT is empty" in capsys.readouterr().err
+
+
 def test_nothing_is_written_over(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

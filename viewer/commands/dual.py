@@ -62,6 +62,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Look, or write copies and look at those; raises SlideError."""
     check_report_arguments(arguments)
+    if "" in (arguments.write, arguments.strip):  # of a variable that is not set
+        raise SlideError("OUT is empty, expected the name of a file or folder.")
     path = Path(arguments.path)
     with shown_progress() as progress:
         run_ = Run(None if progress is None else progress.show)

@@ -304,6 +304,16 @@ def test_codings_without_a_tiff_code_are_refused(uid: str, tmp_path: Path) -> No
         write_tiff_side(source, tmp_path / "dual.tif")
 
 
+def test_pixel_data_without_an_end_takes_no_tiff_side(tmp_path: Path) -> None:
+    source = one_file(tmp_path / "in", syntax="jpeg")
+    delimiter = b"\xfe\xff\xdd\xe0\0\0\0\0"
+    assert source.read_bytes().endswith(delimiter)
+    source.write_bytes(source.read_bytes().removesuffix(delimiter))
+    with pytest.raises(SlideError, match="no sequence delimiter"):
+        write_tiff_side(source, tmp_path / "dual.tif")
+    assert [*tmp_path.iterdir()] == [tmp_path / "in"]
+
+
 def test_frames_of_two_colors_are_refused(tmp_path: Path) -> None:
     from tests.encapsulation import encode_frame
     from tests.synthetic import write_instance
@@ -490,7 +500,7 @@ def test_real_files_that_tiff_cannot_hold_are_refused(
         "highdicom/sm_image_jpegls.dcm": "JPEG-LS",
         "highdicom/sm_image.dcm": "multiples of 16",
         "highdicom/seg_image_sm_dots.dcm": "not a whole-slide image",
-        "dual/not-wsi/US1_UNCR.dcm": "not a whole-slide image",
+        "dual/not-wsi/US1_UNCR.dcm": "TIFF side: it is not a whole-slide image",
     }.items():
         with pytest.raises(SlideError, match=reason):
             write_tiff_side(slides_folder / name, tmp_path / "dual.tif")

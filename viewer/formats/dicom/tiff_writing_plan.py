@@ -59,13 +59,18 @@ def tiff_plan(file: ReadableFile, examined: Examined) -> TiffPlan:
     instance = examined.instance
     facts = picture_facts(examined)
     if instance is None or facts is None:
-        raise _refused(file, examined.problem.rstrip("."))
+        problem = examined.problem.rstrip(".")
+        for start in (f"{file.path.name}: ", f"{file.path.name} is "):
+            problem = problem.removeprefix(start)  # which the sentence begins with
+        raise _refused(
+            file, f"it is {problem}" if problem.startswith("not ") else problem
+        )
     for problem in _unsayable(instance, facts):
         raise _refused(file, problem)
     found = frame_places(file, examined.header, facts)
     problem = found.problem or raster_problem(file, instance)
     if problem or found.end is None:
-        raise _refused(file, problem)
+        raise _refused(file, problem or "Pixel Data has no sequence delimiter")
     end = _end_of_kept(file, examined, found.end)
     try:
         coded = (
