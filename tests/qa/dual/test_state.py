@@ -95,6 +95,32 @@ def test_the_sides_of_another_writer_are_valid(syntax: str, tmp_path: Path) -> N
     assert rules(found) <= {"DU2"}  # it leaves tag 530 out
 
 
+def test_planes_of_colors_in_strips_are_valid(tmp_path: Path) -> None:
+    """A picture in one frame whose sides are no multiples of 16, all red first."""
+    source = plain_file(tmp_path, syntax="uncompressed", size=(33, 21), tile=(33, 21))
+    dataset = pydicom.dcmread(source)
+    dataset.PlanarConfiguration = 1
+    dataset.save_as(source)
+    path = tmp_path / "dual"
+    write_tiff_side(source, path)
+    found = dual_state(path)
+    assert (found.state, found.findings) == (State.VALID, ())
+
+
+@pytest.mark.parametrize(
+    ("tag", "value", "words"),
+    [(274, 3, "Orientation is 3"), (339, 2, "Sample format is signed")],
+)
+def test_other_tags_that_change_the_picture_are_compared(
+    tag: int, value: int, words: str, tmp_path: Path
+) -> None:
+    path = dual_file(tmp_path)
+    patch(path, entry_at(path, 296), struct.pack("<HHII", tag, 3, 1, value))
+    found = dual_state(path)
+    assert found.state is State.BROKEN
+    assert words in found.reason
+
+
 def test_pages_of_planes_are_valid(tmp_path: Path) -> None:
     path = plain_file(
         tmp_path, syntax="uncompressed", photometric="MONOCHROME2", focal_planes=3
@@ -198,8 +224,8 @@ def test_chroma_that_no_tag_tells_is_a_warning(tmp_path: Path) -> None:
     assert found.state is State.VALID
     assert finding.tag == "TIFF 530 YCbCrSubSampling"
     assert (finding.found, finding.expected) == (
-        "not told, hence 2 x 2",
-        "1 x 1 in the codestream",
+        "not told (hence 2 x 2)",
+        "1 x 1 (in the codestream)",
     )
 
 
@@ -255,6 +281,19 @@ def test_tiles_of_all_colors_in_one_configuration_are_broken(tmp_path: Path) -> 
     assert "has 3 tiles in 1 directory, expected 1" in found.reason
 
 
+def test_a_side_moved_in_implicit_vr_names_what_may_have_moved_it(
+    tmp_path: Path,
+) -> None:
+    """PixelMed's AddTIFF counts four bytes too many for each element."""
+    source = plain_file(tmp_path, syntax="uncompressed", encoding="implicit")
+    path = tmp_path / "dual"
+    write_tiff_side(source, path)
+    patch(path, 4, struct.pack("<I", directory_at(path) + 90))
+    found = dual_state(path)
+    assert (found.state, rules(found)) == (State.STALE, {"QA32"})
+    assert "element headers of Implicit VR" in found.reason
+
+
 def test_a_directory_four_bytes_too_high_is_known(tmp_path: Path) -> None:
     """PixelMed's AddTIFF takes Implicit VR for explicit."""
     source = plain_file(tmp_path, syntax="uncompressed", encoding="implicit")
@@ -275,6 +314,17 @@ def test_an_edited_file_is_stale_and_names_its_writer(tmp_path: Path) -> None:
     found = dual_state(path)
     assert (found.state, rules(found)) == (State.STALE, {"QA32"})
     assert "EDITOR 7" in found.reason
+
+
+def test_a_file_cut_short_is_broken_on_both_sides(tmp_path: Path) -> None:
+    path = dual_file(tmp_path)
+    path.write_bytes(path.read_bytes()[: directory_at(path) - 200])
+    found = dual_state(path)
+    assert (found.state, rules(found)) == (State.BROKEN, {"QA28"})
+    assert f"cut short at byte {path.stat().st_size}" in found.reason
+    assert found.section.lines == (
+        f"{path.name}: Pixel Data have no end; readers of DICOM are affected too.",
+    )
 
 
 def test_a_header_left_without_a_directory_is_stale(tmp_path: Path) -> None:

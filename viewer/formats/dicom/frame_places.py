@@ -22,7 +22,8 @@ class FramePlaces:
 
     `offsets` and `lengths` (bytes in the file, uint64) have one entry a frame, padding
     included; they are empty where `problem` says why frames have no place each. `end`
-    is where what follows Pixel Data begins, None where that is not known.
+    is where what follows Pixel Data begins, None where that is not known, as where its
+    sequence delimiter is missing.
     """
 
     offsets: NDArray[np.uint64]
@@ -95,11 +96,12 @@ def _encapsulated(file: ReadableFile, pixel_data: Element, frames: int) -> Frame
     items = walk_items(file, pixel_data.offset)
     starts = np.frombuffer(items.starts, np.uint64)
     if not items.whole or not items.count:
-        found = items.found.hex(" ") or "the end of the file"
-        return _unknown(
-            f"Pixel Data cannot be followed: {found} at byte {items.starts[-1]}"
-        )
-    end = items.starts[-1] + (8 if items.ending is Ending.DELIMITED else 0)
+        last, found = items.starts[-1], items.found.hex(" ") or "the end of the file"
+        what = f"{found} at byte {last}"
+        if last > file.size:
+            what = f"an item ends at byte {last}, the file at {file.size}"
+        return _unknown(f"Pixel Data cannot be followed: {what}")
+    end = items.starts[-1] + 8 if items.ending is Ending.DELIMITED else None
     table = 0 if items.codestreams[0] else 1  # the Basic Offset Table, empty or not
     count = items.count - table
     if count != frames:

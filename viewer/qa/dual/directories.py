@@ -32,9 +32,12 @@ STALE: Final = Rule(
 
 
 def stale(sides: Sides, clause: str, **where: Any) -> Clue:
-    """Return the clue that a TIFF side is stale, and who wrote the file last."""
+    """Return the clue that a TIFF side is stale, and the writer that the header names.
+
+    That is not always who wrote the file last: some tools leave the name as it was.
+    """
     writer = text(sides.examined.dataset.file_meta, "ImplementationVersionName")
-    wrote = f" (written last by {writer})" if writer else ""
+    wrote = f" (Implementation Version Name is {writer})" if writer else ""
     return Clue(
         State.STALE,
         STALE.finding(
@@ -93,6 +96,13 @@ def _misplaced(sides: Sides) -> Clue | None:
             f"the first directory begins at byte {padding.offset}, but the preamble "
             f"says {first}"
         )
+        if sides.examined.header.implicit:
+            problem += (
+                "; or its program took the element headers of Implicit VR, which are "
+                "shorter, for those of Explicit VR"
+            )
+    elif first >= sides.file.size and sides.is_damaged:
+        return _cut_short(sides)
     elif first >= sides.file.size:
         problem = (
             f"the first directory should be at byte {first}, behind the end of the "
@@ -102,6 +112,16 @@ def _misplaced(sides: Sides) -> Clue | None:
         problem = f"the preamble points to byte {first}, where no directory begins"
     expected = "a directory" if padding is None else str(padding.offset)
     return stale(sides, problem, found=str(first), expected=expected)
+
+
+def _cut_short(sides: Sides) -> Clue:
+    """Return the clue that the end of the file is gone, its directories with it."""
+    clause = (
+        f"the file is cut short at byte {sides.file.size}, in front of the first TIFF "
+        f"directory: {sides.frames.problem}"
+    )
+    found, expected = f"{sides.file.size} bytes", f"more than {sides.tiff.first}"
+    return Clue(State.BROKEN, _finding(sides, clause, found=found, expected=expected))
 
 
 def _place(sides: Sides) -> Iterator[Clue]:

@@ -100,9 +100,9 @@ def _subsampling(directory: TiffDirectory, header: JpegHeader) -> SharedFact:
     found = directory.numbers(_SUBSAMPLING)
     luma, chroma = header.components[0], header.components[-1]
     due = luma.across // chroma.across, luma.down // chroma.down
-    words = f"{due[0]} x {due[1]} in the codestream"
+    words = f"{due[0]} x {due[1]} (in the codestream)"
     if found is None:
-        shown = "not told, hence 2 x 2"
+        shown = "not told (hence 2 x 2)"
         if due == (2, 2):
             return agreeing(_CHROMA, _SUBSAMPLING, shown, words)
         remark = "readers that believe the default fail or show wrong colors"

@@ -95,6 +95,25 @@ def _planar(told: _Told) -> Iterator[SharedFact]:
         yield told.whole("Planar configuration", _PLANAR, due, 1)
 
 
+def _orientation(told: _Told) -> Iterator[SharedFact]:
+    """Compare with the order of DICOM's rows and columns; 1 is the same (TIFF 6.0)."""
+    if told.directory.values_of(_ORIENTATION):
+        yield told.whole("Orientation", _ORIENTATION, _UPRIGHT, _UPRIGHT)
+
+
+def _sample_format(told: _Told) -> Iterator[SharedFact]:
+    found = told.directory.numbers(_SAMPLE_FORMAT)
+    if found is None and not told.facts.format.signed:
+        return
+    codes = {_UNSIGNED} if found is None else set(found.tolist())
+    shown = ", ".join(_SAMPLE_FORMATS.get(code, f"{code}") for code in sorted(codes))
+    words = "signed" if told.facts.format.signed else "unsigned"
+    if shown == words:
+        yield agreeing("Sample format", _SAMPLE_FORMAT, shown, words)
+    else:
+        yield differing("Sample format", _SAMPLE_FORMAT, shown, words, Severity.ERROR)
+
+
 def _scale(told: _Told) -> Iterator[SharedFact]:
     unit = told.directory.number(_UNIT) or 2
     spacing = told.facts.spacing
@@ -134,12 +153,17 @@ _LOOKS: Final[tuple[Callable[[_Told], Iterator[SharedFact]], ...]] = (
     _tile_sizes,
     _samples,
     _compression,
+    _sample_format,
     _planar,
+    _orientation,
     _scale,
 )
 _BITS, _COMPRESSION, _SAMPLES, _ROWS_PER_STRIP = 258, 259, 277, 278
 _X_RESOLUTION, _Y_RESOLUTION, _PLANAR, _UNIT = 282, 283, 284, 296
 _TILE_WIDTH, _TILE_LENGTH = 322, 323
+_ORIENTATION, _UPRIGHT = 274, 1
+_SAMPLE_FORMAT, _UNSIGNED = 339, 1
+_SAMPLE_FORMATS: Final = {_UNSIGNED: "unsigned", 2: "signed", 3: "floating point"}
 _MOST_SAMPLES: Final = 8  # whose bits are written out
 _UNITS: Final = {2: 25.4, 3: 10.0}  # millimeters in an inch and in a centimeter
 _CLOSE: Final = 0.005

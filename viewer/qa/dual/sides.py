@@ -36,8 +36,9 @@ MOST_TAGS: Final = 200_000
 class Page:
     """One directory: where its tiles lie and how many bytes they have (uint64).
 
-    Strips that follow one another are one tile, as frames are. `shown` says whose bytes
-    they are, by the first of them.
+    Strips that follow one another are one tile, as frames are, or one for each color
+    where each has a plane of its own. `shown` says whose bytes they are, by the first
+    of them.
     """
 
     number: int
@@ -80,6 +81,13 @@ class Sides:
             nothing = np.zeros(0, np.uint64)
             return FramePlaces(nothing, nothing, None, "there is no picture")
         return frame_places(self.file, self.examined.header, self.facts)
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether the end of Pixel Data is missing, as where a file is cut short."""
+        header = self.examined.header
+        looked = self.facts is not None and header.pixel_data is not None
+        return looked and not header.deflated and self.frames.end is None
 
     @cached_property
     def behind(self) -> Behind | None:
@@ -167,6 +175,7 @@ class Sides:
 _MOST_TIMES: Final = 8  # tiles for each frame: a private pyramid has twice as many
 _MOST_MORE: Final = 10_000  # beside that, for pictures of few frames
 _COUNTS: Final = (STRIP_BYTE_COUNTS, TILE_BYTE_COUNTS)
+_SAMPLES, _PLANAR, _SEPARATE = 277, 284, 2
 
 
 def _tiles(
@@ -177,8 +186,16 @@ def _tiles(
         nothing = np.zeros(0, np.uint64)
         return nothing, nothing
     offsets, counts = found
-    if directory.values_of(TILE_OFFSETS) or offsets.size < 2:
+    planes = _planes(directory)
+    if directory.values_of(TILE_OFFSETS) or offsets.size % planes:
         return offsets, counts
-    if (offsets[:-1] + counts[:-1] == offsets[1:]).all():
-        return offsets[:1], counts.sum(keepdims=True)
+    begins, lengths = offsets.reshape(planes, -1), counts.reshape(planes, -1)
+    if (begins[:, :-1] + lengths[:, :-1] == begins[:, 1:]).all():
+        return begins[:, 0], lengths.sum(axis=1)
     return offsets, counts
+
+
+def _planes(directory: TiffDirectory) -> int:
+    """Return how many pictures of one color each the strips are of."""
+    is_planar = directory.number(_PLANAR) == _SEPARATE
+    return max(1, (directory.number(_SAMPLES) or 1) if is_planar else 1)

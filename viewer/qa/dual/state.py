@@ -90,7 +90,8 @@ def _of_two_sides(
     except BrokenFile as error:  # a table outside the file, for example
         clues.append(_broken(sides, error))
     clues.append(Clue(State.VALID, _NOTHING))
-    return _answer(file.path, clues, facts, "", {**_form(tiff), **_counts(sides)})
+    figures = {**_form(tiff), **_counts(sides)}
+    return _answer(file.path, clues, facts, _damaged(sides), figures)
 
 
 def _of_one_side(file: RandomAccessFile, examined: Examined) -> Iterator[Clue]:
@@ -144,6 +145,13 @@ def _unreadable(path: Path, error: SlideError) -> list[Clue]:
 def _broken(sides: Sides, error: SlideError) -> Clue:
     sentence = f"{sides.name}: the TIFF side cannot be read: {error}"
     return Clue(State.BROKEN, TILES.finding(sentence, file=sides.path))
+
+
+def _damaged(sides: Sides) -> str:
+    """Return what is said of a file whose DICOM side has no end; "" of others."""
+    if not sides.is_damaged:
+        return ""
+    return f"{sides.name}: Pixel Data have no end; readers of DICOM are affected too."
 
 
 def _form(tiff: TiffHeader) -> dict[str, Any]:
