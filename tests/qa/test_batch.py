@@ -26,7 +26,8 @@ from viewer.slide.model import stored_levels
 
 
 def listed(name: str, *stems: str) -> ListedSlide:
-    return ListedSlide(name, stems, (Path(f"/x/{name}-{'-'.join(stems)}"),))
+    path = Path(f"/x/{name}-{'-'.join(stems)}")
+    return ListedSlide(name, stems, (path,), title=(*stems, name)[0])
 
 
 def listing(*slides: ListedSlide) -> Listing:
@@ -109,9 +110,12 @@ def test_folders_within_folders_and_one_folder_of_all_are_paired(
     for folder in ("b", "c"):
         results = list_slides(tmp_path / folder, OpenOptions())
         pairs, findings = match_slides(sources, results)
-        assert [each.a.title for each in pairs] == ["s1", "s2"]
-        assert all(each.a.title in str(each.b.paths[0]) for each in pairs)
+        assert [each.a.title for each in pairs] == ["s1.tif", "s2.tif"]
+        assert all(each.a.stems[0] in str(each.b.paths[0]) for each in pairs)
         assert findings == ()
+        if folder == "b":
+            titles = [str(Path(each, "study", "series")) for each in ("s1", "s2")]
+            assert [each.b.title for each in pairs] == titles
 
 
 def test_no_slide_is_called_by_its_container_identifier(tmp_path: Path) -> None:
@@ -123,7 +127,7 @@ def test_no_slide_is_called_by_its_container_identifier(tmp_path: Path) -> None:
         (tmp_path / name).rmdir()
     found = list_slides(tmp_path, OpenOptions())
     assert sorted(each.name for each in found.slides) == ["4711", "4712"]
-    assert not any("471" in each.title for each in found.slides)
+    assert [each.title[:7] for each in found.slides] == ["im0-1.d", "im0-2.d"]
     findings = match_slides(found, Listing((), ())).findings
     assert len(findings) == 2
     assert not any("471" in each.message for each in findings)
@@ -183,5 +187,5 @@ def test_of_many_files_one_slide_is_open_at_a_time(
 
     monkeypatch.setattr(batch, "open_slides", counted)
     found = list_slides(tmp_path, OpenOptions())
-    assert [each.title for each in found.slides] == ["c1", "c2", "c3"]
+    assert [each.title for each in found.slides] == ["c1.tif", "c2.tif", "c3.tif"]
     assert most == [1, 1, 1]

@@ -13,13 +13,19 @@ from viewer.formats import OpenOptions
 from viewer.qa.batch import Match, Matches, list_slides, match_slides
 from viewer.qa.comparing import CompareOptions, Sameness
 from viewer.qa.comparison_report import comparison_report
-from viewer.qa.finding import has_errors
+from viewer.qa.finding import Rule, Severity, has_errors
 from viewer.qa.report.evidence import EvidenceCase
 from viewer.qa.report.report import Report
 from viewer.qa.report.section import Section, Table
 from viewer.qa.run import Run
 from viewer.slide.errors import Cancelled, SlideError
 
+UNCOMPARED: Final = Rule(
+    "BA3",
+    Severity.ERROR,
+    "Every pair can be compared",
+    "What could not be compared may be different.",
+)
 NOT_COMPARED: Final = "could not compare"
 """The verdict over a pair of which one could not be opened, or has no level alike."""
 
@@ -92,7 +98,7 @@ class _Batch:
         except Cancelled:
             raise
         except (SlideError, OSError) as error:
-            return Report("compare", subject, NOT_COMPARED, str(error), (), None)
+            return _uncompared(match, subject, error)
         if self._keeps_pictures and report.verdict not in _PROVEN:
             return report
         sections = tuple(replace(each, pictures=()) for each in report.sections)
@@ -114,6 +120,14 @@ class _Batch:
         if self._progress is None:
             return OpenOptions(personality=personality)
         return OpenOptions(partial(self._progress.show, what), personality=personality)
+
+
+def _uncompared(match: Match, subject: str, error: Exception) -> Report:
+    finding = UNCOMPARED.finding(
+        f"{subject} could not be compared: {error}", file=match.b.paths[0]
+    )
+    section = Section("pairs", "Pairs", findings=(finding,))
+    return Report("compare", subject, NOT_COMPARED, str(error), (section,), None)
 
 
 _PROVEN: Final = {Sameness.BITS.value, Sameness.PIXELS.value}

@@ -1,5 +1,6 @@
 """Which slide of one folder is which of another, without holding them open."""
 
+import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Final, NamedTuple
 from viewer.formats import Ignored, OpenOptions, is_unpacked, open_slides
 from viewer.formats.gathering import head_of
 from viewer.qa.finding import Finding, Rule, Severity, Side
+from viewer.qa.report.place import shown_files
 from viewer.slide.errors import Cancelled, SlideError
 from viewer.slide.model import Slide
 
@@ -36,18 +38,15 @@ class ListedSlide:
 
     `paths` open it, as the `number`-th of the slides in them. `stems` are the names of
     its file and of the folders that hold it, the nearest first, `name` is its Container
-    Identifier, or the name of its file.
+    Identifier, or the name of its file. `title` is where it lies in the folder: an
+    identifier may be a patient's.
     """
 
     name: str
     stems: tuple[str, ...]
     paths: tuple[Path, ...]
     number: int = 0
-
-    @property
-    def title(self) -> str:
-        """That of its file or folder; not its identifier, which may be a patient's."""
-        return self.stems[0] if self.stems else self.paths[0].name
+    title: str = ""
 
     @contextmanager
     def opened(self, options: OpenOptions) -> Generator[Slide]:
@@ -169,10 +168,12 @@ def _is_dicom(path: Path) -> bool:
 def _listed(folder: Path, part: list[Path], number: int, slide: Slide) -> ListedSlide:
     files = tuple(dict.fromkeys(each.path for each in slide.files))
     if not files or any(map(is_unpacked, files)):
-        return ListedSlide(slide.name, (part[0].stem,), tuple(part), number)
+        title = f"{part[0].name}, slide {number}"
+        return ListedSlide(slide.name, (part[0].stem,), tuple(part), number, title)
     stems = [_stem(files[0])] if len({_stem(each) for each in files}) == 1 else []
     stems += [each.name for each in _folders_between(folder, files)]
-    return ListedSlide(slide.name, tuple(dict.fromkeys(stems)), files)
+    title = shown_files(files).removeprefix(f"{folder}{os.sep}")
+    return ListedSlide(slide.name, tuple(dict.fromkeys(stems)), files, title=title)
 
 
 def _folders_between(folder: Path, files: Sequence[Path]) -> Iterator[Path]:

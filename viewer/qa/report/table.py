@@ -11,7 +11,7 @@ from viewer.qa.report.section import Table
 MOST_ROWS: Final = 60
 """Rows that are shown; JSON and HTML hold all."""
 
-MOST_LINES: Final = 3
+MOST_LINES: Final = 8
 """Lines of a cell that are shown."""
 
 _INDENT: Final = "    "
