@@ -170,11 +170,18 @@ class _Gathered:
                     for message, files in rows
                 ],
             },
-            tables=(_table(rows),) if rows else (),
+            tables=tuple(
+                _table(title, some)
+                for title, some in (
+                    (f"Messages of {PROGRAM}", [r for r in rows if not _excuse(r[0])]),
+                    ("Known to be harmless", [r for r in rows if _excuse(r[0])]),
+                )
+                if some
+            ),
         )
 
 
-def _table(rows: Sequence[tuple[_Message, list[Path]]]) -> Table:
+def _table(title: str, rows: Sequence[tuple[_Message, list[Path]]]) -> Table:
     """Return the messages; columns that would be empty are left out."""
     cells = [
         (
@@ -189,7 +196,7 @@ def _table(rows: Sequence[tuple[_Message, list[Path]]]) -> Table:
         number for number in range(len(_COLUMNS)) if any(row[number] for row in cells)
     ]
     return Table(
-        title=f"Messages of {PROGRAM}",
+        title=title,
         columns=tuple(_COLUMNS[number] for number in used),
         rows=tuple(tuple(row[number] for number in used) for row in cells),
         private=frozenset(
@@ -198,7 +205,7 @@ def _table(rows: Sequence[tuple[_Message, list[Path]]]) -> Table:
     )
 
 
-_COLUMNS: Final = ("message", "value", "files", "known to be harmless")
+_COLUMNS: Final = ("message", "value", "files", "why that is harmless")
 
 
 def _short(words: str) -> str:
