@@ -103,3 +103,33 @@ def test_a_second_loss_is_judged_by_the_last(tmp_path: Path) -> None:
         dataset.LossyImageCompressionMethod = ["ISO_15444_1", "ISO_10918_1"]
 
     assert faults("LO1", tmp_path, syntax="jpeg", mutate=twice) == []
+
+
+def test_the_lossy_wavelet_of_jpeg_2000_is_told_where_loss_is_denied(
+    tmp_path: Path,
+) -> None:
+    denied = at(BASE, setting(LossyImageCompression="00"))
+    (finding,) = faults("LO1", tmp_path / "lossy", syntax="jpeg2000", mutate=denied)
+    assert (finding.tag, finding.found, finding.expected) == (
+        "LossyImageCompression",
+        "00",
+        "01",
+    )
+    assert "lossy wavelet 9/7" in finding.message
+    assert faults("LO1", tmp_path / "kept", syntax="jpeg2000-lossless") == []
+
+
+def test_a_level_made_from_lossy_pixels_is_lossy_itself(tmp_path: Path) -> None:
+    def change(dataset: Dataset) -> None:
+        if dataset.ImageType[2] not in ("VOLUME", "THUMBNAIL"):
+            return
+        is_base = dataset.TotalPixelMatrixColumns == BASE[0]
+        dataset.LossyImageCompression = "01" if is_base else "00"
+        if is_base:
+            dataset.LossyImageCompressionRatio = 10
+            dataset.LossyImageCompressionMethod = "ISO_10918_1"
+
+    findings = faults("LO1", tmp_path, mutate=change)
+    assert {each.found for each in findings} == {"00"}
+    assert all("made from" in each.message for each in findings)
+    assert 1 in {each.level for each in findings}

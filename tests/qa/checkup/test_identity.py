@@ -82,6 +82,16 @@ def test_a_uid_with_leading_zeros_is_told(tmp_path: Path) -> None:
     assert any("no valid UID" in each.message for each in findings_in(tmp_path, "ID3"))
 
 
+def test_one_uid_for_two_things_is_told(tmp_path: Path) -> None:
+    def shared(dataset: Dataset) -> None:
+        if dataset.ImageType[2] in ("VOLUME", "THUMBNAIL"):
+            dataset.FrameOfReferenceUID = dataset.SeriesInstanceUID
+
+    findings = faults("ID3", tmp_path, mutate=shared)
+    assert {each.tag for each in findings} == {"FrameOfReferenceUID"}
+    assert "is the same as Series Instance UID" in findings[0].message
+
+
 def test_the_label_may_have_empty_texts_but_has_both(tmp_path: Path) -> None:
     assert found("ID6", tmp_path / "empty") == []
     (note,) = found("ID6", tmp_path / "a", mutate=at(BASE, setting(LabelText="S26")))

@@ -70,7 +70,7 @@ def _held_together(subject: Subject) -> Iterator[Finding]:
                 file=each.path,
                 level=subject.level_of(each.path),
                 tag=keyword,
-                expected="a UID of digits and dots",
+                expected="a UID of its own, of digits and dots",
             )
     told = list(warned(subject, ID3, "frame-of-reference", tag="FrameOfReferenceUID"))
     yield from told
@@ -85,6 +85,16 @@ def _uid_faults(file: Examined) -> Iterator[tuple[str, str]]:
         found = text(file.dataset, keyword)
         if found and (not _UID.fullmatch(found) or len(found) > _LONGEST_UID):
             yield keyword, f"{words_of(keyword)} {found[:80]!r} is no valid UID"
+    users: dict[str, str] = {}
+    for keyword in UIDS[1:]:
+        found = text(file.dataset, keyword)
+        other = users.setdefault(found, keyword)
+        if found and other != keyword:
+            yield (
+                keyword,
+                f"{words_of(keyword)} is the same as {words_of(other)}, expected "
+                "a UID of its own",
+            )
     meta = text(file.dataset.file_meta, "MediaStorageSOPInstanceUID")
     own = text(file.dataset, "SOPInstanceUID")
     if meta and own and meta != own:

@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from typing import Final
 
+from viewer.codecs.boxes import unboxed_jpeg2000
+from viewer.codecs.jpeg2000_header import read_jpeg2000_header
 from viewer.formats.dicom.examination import Examined
 from viewer.formats.dicom.facts import floats, text, texts, written
+from viewer.formats.dicom.parts import Parts
 from viewer.formats.dicom.pixel_bytes import encapsulated_bytes
 from viewer.qa.checkup.subject import Check, Subject, no_dicom
 from viewer.qa.finding import Finding, Rule, Severity
+from viewer.slide.errors import SlideError
 
 LO1: Final = Rule(
     id="LO1",
@@ -46,6 +50,32 @@ def _truly_lossy(subject: Subject) -> Iterator[Finding]:
                 found=found,
                 expected=expected,
             )
+    yield from _lossy_once(subject)
+
+
+def _lossy_once(subject: Subject) -> Iterator[Finding]:
+    """Yield levels that deny what the finest one, which they are made from, admits."""
+    levels = subject.level_images
+    if not levels or text(levels[0].dataset, "LossyImageCompression") != "01":
+        return
+    for each in subject.images:
+        role = "" if each.instance is None else each.instance.role
+        said = text(each.dataset, "LossyImageCompression")
+        if said != "00" or role not in ("VOLUME", "THUMBNAIL") or not _is_made(each):
+            continue
+        yield LO1.finding(
+            f"{each.path.name}: Lossy Image Compression is 00 on what is made from "
+            f"{levels[0].path.name}, which is lossy; expected 01.",
+            file=each.path,
+            level=subject.level_of(each.path),
+            tag="LossyImageCompression",
+            found="00",
+            expected="01",
+        )
+
+
+def _is_made(file: Examined) -> bool:
+    return "RESAMPLED" in texts(file.dataset, "ImageType")
 
 
 _Fault = tuple[str, str, str, str]
@@ -65,6 +95,14 @@ def _faults(file: Examined) -> Iterator[_Fault]:
         )
         return
     if flag != "01":
+        if _has_lossy_wavelet(file):
+            yield (
+                "LossyImageCompression",
+                f"Lossy Image Compression is {flag or 'missing'}, expected 01 for "
+                "frames with the lossy wavelet 9/7",
+                flag,
+                "01",
+            )
         return
     methods = texts(dataset, "LossyImageCompressionMethod")
     ratios = texts(dataset, "LossyImageCompressionRatio")
@@ -85,6 +123,26 @@ def _faults(file: Examined) -> Iterator[_Fault]:
             METHODS.get(syntax, "a method"),
         )
     yield from _last_step(file, methods)
+
+
+def _has_lossy_wavelet(file: Examined) -> bool:
+    """Look at the first frame of JPEG 2000; what cannot be read is another rule's."""
+    if file.instance is None or file.header.transfer_syntax not in _EITHER:
+        return False
+    try:
+        parts = Parts([file.instance], lambda _code, _sentence: None)
+    except SlideError:
+        return False
+    try:
+        data = next(iter(parts)).frames.read(0) or b""
+        return not read_jpeg2000_header(unboxed_jpeg2000(data)[0]).reversible
+    except SlideError:
+        return False
+    finally:
+        parts.close()
+
+
+_EITHER: Final = frozenset((f"{_ROOT}.91", f"{_ROOT}.203"))
 
 
 def _counted(count: int, noun: str) -> str:
