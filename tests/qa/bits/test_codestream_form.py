@@ -121,6 +121,38 @@ def test_any_bit_of_the_coded_data_counts(
     assert match(frame(whole), frame(other)) is Match.RECODED
 
 
+CODED = st.binary(min_size=60, max_size=68).map(
+    lambda coded: coded.replace(b"\xff", b"")
+)
+ENDS = st.tuples(
+    st.integers(0, 3).map(lambda count: count * b"\xff"),
+    st.just(EOI),
+    st.sampled_from([b"", b"\0", b"\0\0", b"rubbish", b"rubbish" + EOI]),
+).map(b"".join)
+
+
+@given(one=CODED, other=CODED, ends=st.tuples(ENDS, ENDS), tail=st.integers(0, 70))
+def test_what_follows_the_coded_data_counts_for_nothing(
+    one: bytes, other: bytes, ends: tuple[bytes, bytes], tail: int
+) -> None:
+    parts = taken_apart(WHOLE)
+    head = joined(*(each.bytes for each in parts.segments), parts.scan.bytes)
+    other = one[:-tail] + other[-tail:] if tail else one
+    same = is_same(head + one + ends[0], head + other + ends[1])
+    assert same == (one == other)
+
+
+def test_a_frame_is_known_again_elsewhere_in_another_wrapping() -> None:
+    one, two = jpeg(seed=1), jpeg(seed=2)
+    rewrapped = joined(EXTRAS[1], two[2:]), joined(EXTRAS[2], one[2:-2]) + b"\xff\xff"
+    found = FrameMatcher().match(
+        [frame(one), frame(two)],
+        [frame(rewrapped[0] + b"\0"), frame(rewrapped[1] + EOI)],
+    )
+    assert found.digests_a.tolist() == found.digests_b.tolist()[::-1]
+    assert all(found.digests_a)
+
+
 @pytest.mark.parametrize("marker", [DQT, DHT])
 def test_other_tables_are_told_from_other_coded_data(marker: int) -> None:
     parts = taken_apart(jpeg())

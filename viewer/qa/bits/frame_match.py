@@ -17,6 +17,7 @@ from viewer.qa.bits.codestream_form import (
     JpegHead,
     coded_data,
     digest,
+    is_other_data,
 )
 from viewer.qa.bits.generations import Encoding, encoding_of
 from viewer.qa.bits.rewrapping import rewrapping
@@ -190,13 +191,14 @@ class FrameMatcher:
         if same_head and _go_on_alike(one.data, head, other.data, theirs):
             kinds.add(number, head, theirs, Match.MOVED)
             return Match.MOVED
-        coded, others = coded_data(one.data, head), coded_data(other.data, theirs)
         match = Match.RECODED
-        if coded == others:
+        if not is_other_data(one.data, head, other.data, theirs) and (
+            coded_data(one.data, head) == coded_data(other.data, theirs)
+        ):
             match = Match.MOVED if same_head else Match.TABLES
         if not match.is_same:
-            found.digests_a[number] = digest(head, coded)
-            found.digests_b[number] = digest(theirs, others)
+            found.digests_a[number] = digest(one.data, head)
+            found.digests_b[number] = digest(other.data, theirs)
         kinds.add(number, head, theirs, match)
         return match
 
@@ -208,8 +210,7 @@ class FrameMatcher:
             if isinstance(one, EncodedFrame) and not found.digests_a[number]:
                 head = self._read(number, 0, one, found)
                 if head is not None:
-                    coded = coded_data(one.data, head)
-                    found.digests_a[number] = digest(head, coded)
+                    found.digests_a[number] = digest(one.data, head)
 
     def _unmatched(
         self, number: int, one: Stored, other: Stored, found: Matched
@@ -223,7 +224,7 @@ class FrameMatcher:
             elif isinstance(stored, EncodedFrame):
                 head = self._read(number, side, stored, found)
                 if head is not None:
-                    digests[number] = digest(head, coded_data(stored.data, head))
+                    digests[number] = digest(stored.data, head)
         if isinstance(one, BrokenFrame):
             return Match.UNREADABLE_A
         if isinstance(other, BrokenFrame):
