@@ -273,6 +273,21 @@ def test_all_frames_are_looked_at_on_request(tmp_path: Path) -> None:
     assert "in 2 of 400 frames; the first is frame 38 " in finding.message
 
 
+@pytest.mark.parametrize("syntax", ["jpeg", "native"])
+def test_no_more_frames_are_looked_at_than_there_can_be(
+    tmp_path: Path, syntax: str
+) -> None:
+    def boast(dataset: Any) -> None:
+        dataset.NumberOfFrames = 2**31 - 1
+
+    kind = {} if syntax == "native" else {"syntax": syntax}
+    write_slide(tmp_path, levels=1, label=False, overview=False, **kind, mutate=boast)
+    progress: list[int] = []
+    run = Run(lambda _what, _done, total: progress.append(total))
+    check_up_paths([tmp_path], run, all_frames=True, checks=PIXEL_CHECKS)
+    assert 2 < max(progress) < 20
+
+
 @given(
     st.integers(1, 100_000),
     st.integers(0, 99_999),

@@ -10,6 +10,8 @@ import numpy as np
 from viewer.codecs import is_encapsulated
 from viewer.codecs.codestream import codestream_of
 from viewer.formats.dicom.examination import Examined
+from viewer.formats.dicom.frame_format import frame_bytes
+from viewer.formats.dicom.frame_survey import FrameSurvey
 from viewer.formats.dicom.instance import Instance
 from viewer.formats.dicom.parts import Part, Parts
 from viewer.qa.checkup.codestreams import PX2, Oddity, header_oddities
@@ -96,7 +98,8 @@ def _of_file(subject: Subject, examined: Examined) -> Tally:
     try:
         part = next(iter(parts))
         is_whole = survey is not None and survey.is_whole
-        numbers = chosen(instance.frames, lengths, every=subject.all_frames)
+        frames = _most_frames(instance, survey)
+        numbers = chosen(frames, lengths, every=subject.all_frames)
         looks = subject.run.each(
             lambda number: _look(part, number, is_whole=is_whole),
             numbers,
@@ -108,6 +111,17 @@ def _of_file(subject: Subject, examined: Examined) -> Tally:
     finally:
         parts.close()
     return tally
+
+
+def _most_frames(instance: Instance, survey: FrameSurvey | None) -> int:
+    """Return how many frames there can be: Number of Frames may be any number."""
+    if survey is None:
+        return min(instance.frames, SAMPLE)
+    if survey.items is None:
+        length = max(1, frame_bytes(instance.format))
+        return min(instance.frames, 1 + survey.size // length)
+    tables = [each for each in (survey.basic, survey.extended) if each is not None]
+    return min(instance.frames, max(survey.items.count, *map(len, tables), 1))
 
 
 def _look(part: Part, number: int, *, is_whole: bool) -> Look:
