@@ -98,6 +98,26 @@ def test_what_a_person_is_called_is_private(original: Path) -> None:
     assert all(each.private for each in with_copy(original, dataset))
 
 
+@pytest.mark.parametrize(
+    "keyword",
+    [
+        "SeriesDescription",
+        "ProtocolName",
+        "PerformedProcedureStepDescription",
+        "ClinicalTrialSubjectID",
+        "RequestedProcedureDescription",
+        "RequestingService",
+        "AdmissionID",
+        "CurrentPatientLocation",
+    ],
+)
+def test_what_people_fill_in_about_a_case_is_private(
+    original: Path, keyword: str
+) -> None:
+    (found,) = changed(original, **{keyword: "words"})
+    assert found.private
+
+
 def test_long_values_are_told_by_length_and_hash(original: Path) -> None:
     dataset = dcmread(original)
     dataset.ImageComments = "x" * 5000

@@ -23,7 +23,7 @@ def is_private(node: Attribute) -> bool:
     if node.vr == "PN" or name in _PRIVATE:
         return True
     group = node.tag[1:5]
-    if group == "0010":
+    if group in _PERSONAL_GROUPS:
         return True
     return len(group) == 4 and group[3:] in "13579BDF" and group != "FFFF"
 
@@ -52,6 +52,18 @@ _PRIVATE: Final = frozenset(
         "LabelText", "OperatorIdentificationSequence", "SpecimenDescriptionSequence",
         "SpecimenIdentifier", "StationName", "StudyDescription", "StudyID",
         "ImageDescription", "Artist", "HostComputer", "DocumentName",
+        "SeriesDescription", "ProtocolName", "AcquisitionComments", "FrameComments",
+        "AdmittingDiagnosesDescription", "ReferencedRequestSequence",
+        "RequestAttributesSequence", "RequestedProcedureID",
+        "RequestedProcedureDescription", "RequestedProcedureComments",
+        "PerformedProcedureStepID", "PerformedProcedureStepDescription",
+        "CommentsOnThePerformedProcedureStep", "AcquisitionContextSequence",
+        "IssuerOfAccessionNumberSequence", "IssuerOfTheContainerIdentifierSequence",
+        "AlternateContainerIdentifierSequence",
+        "PlacerOrderNumberImagingServiceRequest",
+        "FillerOrderNumberImagingServiceRequest",
     }
 )  # fmt: skip
-"""Attributes and TIFF tags outside of group 0010 whose texts people fill in."""
+"""Attributes and TIFF tags of other groups whose texts people fill in."""
+_PERSONAL_GROUPS: Final = frozenset({"0010", "0012", "0032", "0038"})
+"""Groups of the patient, of trials, of requests and of visits."""
