@@ -138,6 +138,11 @@ def test_words_are_broken_only_where_they_are_long() -> None:
     assert f'<th scope="row">none</th><td class="long">{uid}</td>' in text
 
 
+def test_the_verdict_over_many_comes_before_their_list() -> None:
+    page = report_html(report(members=(report(subject="pair one"),))).decode()
+    assert page.index('class="verdict') < page.index("<nav") < page.index("Findings")
+
+
 def test_errors_of_members_color_the_verdict_over_them() -> None:
     joined = report(kind="check", sections=(), members=(report(kind="check"),))
     words = report_html(joined).decode()
