@@ -118,7 +118,7 @@ def _most_frames(instance: Instance, survey: FrameSurvey | None) -> int:
     if survey is None:
         return min(instance.frames, SAMPLE)
     if survey.items is None:
-        length = max(1, frame_bytes(instance.format))
+        length = frame_bytes(instance.format) or 1
         return min(instance.frames, 1 + survey.size // length)
     tables = [each for each in (survey.basic, survey.extended) if each is not None]
     return min(instance.frames, max(survey.items.count, *map(len, tables), 1))
