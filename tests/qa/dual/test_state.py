@@ -433,6 +433,40 @@ def test_a_zip_archive_at_the_end_is_suspicious(tmp_path: Path) -> None:
     assert (found.state, rules(found)) == (State.SUSPICIOUS, {"DU4"})
 
 
+@pytest.mark.parametrize("head", [b"MZ", b"\x7fELF", b"PK\3\4", b"7z\xbc\xaf\x27\x1c"])
+def test_a_program_or_archive_in_a_private_attribute_is_suspicious(
+    head: bytes, tmp_path: Path
+) -> None:
+    path = plain_file(tmp_path)
+    dataset = pydicom.dcmread(path)
+    block = dataset.private_block(0x0011, "A VENDOR", create=True)
+    block.add_new(1, "OB", head + bytes(200))
+    dataset.save_as(path)
+    found = dual_state(path)
+    assert (found.state, rules(found)) == (State.SUSPICIOUS, {"DU4"})
+    assert "private attribute (0011,1001) begins like" in found.reason
+
+
+def test_texts_in_private_attributes_are_none_of_that(tmp_path: Path) -> None:
+    path = plain_file(tmp_path)
+    dataset = pydicom.dcmread(path)
+    block = dataset.private_block(0x0011, "A VENDOR", create=True)
+    block.add_new(1, "LO", "MZ")
+    block.add_new(2, "UT", "<?xml version='1.0'?>" + "<a/>" * 40)
+    dataset.save_as(path)
+    assert dual_state(path).findings == ()
+
+
+def test_a_large_private_attribute_is_a_note(tmp_path: Path) -> None:
+    path = plain_file(tmp_path)
+    dataset = pydicom.dcmread(path)
+    block = dataset.private_block(0x0011, "A VENDOR", create=True)
+    block.add_new(1, "OB", bytes(2 << 20))
+    dataset.save_as(path)
+    (finding,) = dual_state(path).findings
+    assert (finding.rule.id, finding.severity) == ("DU4", Severity.NOTE)
+
+
 def test_bytes_behind_the_data_set_are_a_warning(tmp_path: Path) -> None:
     path = plain_file(tmp_path)
     with path.open("ab") as file:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from viewer.formats.dicom.element_headers import Element
 from viewer.formats.dicom.header import Header
-from viewer.formats.dicom.walker import walk
+from viewer.formats.dicom.walker import PER_FRAME, walk
 from viewer.formats.files import ReadableFile
 
 PREAMBLE: Final = 128
@@ -73,6 +73,28 @@ def behind(file: ReadableFile, header: Header, end: int) -> Behind:
         found.append(element)
         end = last
     return Behind(tuple(found), end)
+
+
+def private_elements(file: ReadableFile, header: Header) -> list[Element]:
+    """Return the private attributes of a data set, none nested in others.
+
+    Those of a deflated data set are not in the file. Raises BrokenFile where reading
+    fails.
+    """
+    if header.deflated:
+        return []
+    found: list[Element] = []
+    for element in walk(
+        file,
+        header.body_start,
+        implicit=header.implicit,
+        big_endian=header.big_endian,
+    ):
+        if element.tag >= PER_FRAME:
+            break  # what follows it is known without another walk over its items
+        found.append(element)
+    found += (each for each in header.elements if each.tag >= PER_FRAME)
+    return [each for each in found if each.tag >> 16 & 1]
 
 
 def begins_directory(head: bytes) -> bool:

@@ -7,7 +7,7 @@ from viewer.formats.dicom.element_headers import Element
 from viewer.formats.dicom.examination import Examined
 from viewer.formats.dicom.parsing import tag_in_words
 from viewer.formats.dicom.preamble import foreign_beginning
-from viewer.formats.dicom.tiff_side import Behind, begins_directory
+from viewer.formats.dicom.tiff_side import Behind, begins_directory, private_elements
 from viewer.formats.files import ReadableFile
 from viewer.formats.tiff_directory import TiffDirectory
 from viewer.qa.dual.clue import Clue, State
@@ -34,8 +34,8 @@ def rest_clues(
 
     `directories` are those of the TIFF side. Raises BrokenFile.
     """
-    for element in examined.header.elements:
-        if element.tag >> 16 & 1 and element.length:
+    for element in private_elements(file, examined.header):
+        if element.length:
             yield from _private(file, element, element.length)
     if behind is None:
         return
@@ -59,7 +59,9 @@ def left_directories(file: ReadableFile, behind: Behind | None) -> Iterator[Clue
 
 
 def _private(file: ReadableFile, element: Element, length: int) -> Iterator[Clue]:
-    yield from _foreign(file, element.offset, tag_in_words(element.tag))
+    if length >= _SMALLEST_PROGRAM:
+        where = f"private attribute {tag_in_words(element.tag)}"
+        yield from _foreign(file, element.offset, where, harmless="document")
     if length > _LARGE and element.tag >> 16 != _PYRAMID_GROUP:
         clause = f"private attribute {tag_in_words(element.tag)} has {length} bytes"
         yield _clue(
@@ -111,7 +113,7 @@ def _in_padding(
             file,
             State.SUSPICIOUS,
             f"Data Set Trailing Padding has {unexplained} bytes beside the TIFF "
-            "directories that nothing points to",
+            "directories and their values",
             Severity.ERROR,
             tag=tag_in_words(padding.tag),
             found=f"{unexplained} bytes",
@@ -119,9 +121,11 @@ def _in_padding(
         )
 
 
-def _foreign(file: ReadableFile, offset: int, where: str) -> Iterator[Clue]:
+def _foreign(
+    file: ReadableFile, offset: int, where: str, harmless: str = "picture"
+) -> Iterator[Clue]:
     words = foreign_beginning(file.read_some(offset, 16))
-    if words and "picture" not in words:
+    if words and "picture" not in words and harmless not in words:
         clause = f"{where} begins like {words} at byte {offset}"
         yield _clue(file, State.SUSPICIOUS, clause, Severity.ERROR, found=words)
 
@@ -139,6 +143,7 @@ def _clue(
 
 _LOOKED_AT: Final = 1 << 16
 _LARGE: Final = 1 << 20
+_SMALLEST_PROGRAM: Final = 64  # bytes; what is shorter and begins like one is a text
 _PYRAMID_GROUP: Final = 0x7FDF  # of PixelMed's hidden levels, which DU3 tells of
 _MOST_GAPS: Final = 1000  # writers leave none, or one behind each value
 _ZIP_END: Final = b"PK\x05\x06"  # end of central directory (PKWARE APPNOTE 4.3.16)

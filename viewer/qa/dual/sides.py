@@ -13,7 +13,12 @@ from viewer.formats.dicom.element_headers import Element
 from viewer.formats.dicom.examination import Examined
 from viewer.formats.dicom.frame_places import FramePlaces, frame_places
 from viewer.formats.dicom.picture_facts import picture_facts
-from viewer.formats.dicom.tiff_side import Behind, TiffHeader, behind
+from viewer.formats.dicom.tiff_side import (
+    Behind,
+    TiffHeader,
+    behind,
+    private_elements,
+)
 from viewer.formats.files import RandomAccessFile
 from viewer.formats.tiff_directory import (
     IMAGE_WIDTH,
@@ -151,14 +156,19 @@ class Sides:
         return next(
             (
                 each
-                for each in self.examined.header.elements
-                if each.tag >> 16 & 1
-                and each.start <= offset < (self._end_of(each) or 0)
+                for each in self._private
+                if each.start <= offset < (self._end_of(each) or 0)
             ),
             None,
         )
 
+    @cached_property
+    def _private(self) -> list[Element]:
+        return private_elements(self.file, self.examined.header)
+
     def _end_of(self, element: Element) -> int | None:
+        if element.length is not None:
+            return element.offset + element.length
         return self.examined.header.end_of(element)
 
     def _shown(self, offsets: NDArray[np.uint64]) -> Shown:
