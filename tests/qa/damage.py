@@ -60,6 +60,20 @@ def swapped_tiles(folder: Path) -> None:
     _change_frames(level_file(folder, 0), change)
 
 
+def swapped_layers(layers: int) -> Damage:
+    """Exchange the first two paths, or planes, of as many in every level."""
+
+    def change(frames: list[bytes], _columns: int) -> None:
+        count = len(frames) // layers
+        frames[: 2 * count] = frames[count : 2 * count] + frames[:count]
+
+    def damage(folder: Path) -> None:
+        for path in level_files(folder):
+            _change_frames(path, change)
+
+    return damage
+
+
 def lost_frame(folder: Path) -> None:
     """Drop the third frame of level 0; all later ones move up, the last is doubled."""
 

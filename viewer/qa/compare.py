@@ -11,7 +11,7 @@ from viewer.qa.comparing import CompareOptions, Comparing, Pixels, Sameness
 from viewer.qa.finding import Finding, Rule, Severity
 from viewer.qa.geometry.comparison import compare_geometry
 from viewer.qa.metadata import compare_metadata
-from viewer.qa.pairing.slides import pair
+from viewer.qa.pairing.slides import PATHS, PLANES, pair
 from viewer.qa.pixels.comparison import PixelsResult, compare_pixels
 from viewer.qa.registration.comparison import compare_registration
 from viewer.qa.report.section import Section, Table
@@ -158,6 +158,9 @@ def _causes_first(sections: Iterable[Section]) -> list[Finding]:
 
 
 def _cause(section: Section, finding: Finding) -> str:
+    """Return what a finding is ranked as: misplaced layers explain misplaced frames."""
+    if finding.rule in (PATHS, PLANES):
+        return "pairing"
     is_misplaced = section.name == "bits" and finding.rule is QA9
     return "misplaced" if is_misplaced else section.name
 

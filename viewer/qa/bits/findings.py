@@ -233,11 +233,17 @@ class _Teller:
         return f"{count:,} of {self._level.places:,} frames"
 
     def _words(self, place: int) -> str:
-        """Name a tile; its layer too, where there are several."""
+        """Name a tile, its optical path and focal plane where there are several."""
         column, row = self._level.tile(place)
-        layers = self._level.layers
-        layer = f" of layer {self._level.layer(place) + 1}" if layers > 1 else ""
-        return f"tile ({column}, {row}){layer}"
+        pairing = self._comparing.pairing
+        planes = len(pairing.focal_planes)
+        path, plane = divmod(self._level.layer(place), planes)
+        words = f"tile ({column}, {row})"
+        if len(pairing.optical_paths) > 1:
+            words += f" of optical path {pairing.optical_paths[path].b}"
+        if planes > 1:
+            words += f" in focal plane {pairing.focal_planes[plane].b}"
+        return words
 
     def _finding(
         self,

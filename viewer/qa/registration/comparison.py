@@ -10,6 +10,7 @@ from viewer.qa.geometry.place import QA16
 from viewer.qa.glass.overview import overview_mismatch
 from viewer.qa.registration.displacement import Blank, Displacement, Unlike, direction
 from viewer.qa.registration.displacement import in_micrometers as micrometers
+from viewer.qa.registration.layer_order import misplaced_layers
 from viewer.qa.registration.level_alignment import (
     LevelShift,
     Outcome,
@@ -39,6 +40,7 @@ def compare_registration(comparing: Comparing) -> Section:
     findings = list(_about_orientation(comparing, way))
     pairs: list[PairShift] = []
     if not findings:
+        findings += misplaced_layers(comparing, seen.a)
         pairs = [pair_shift(comparing, each, seen) for each in comparing.pairing.levels]
     for each in pairs:
         findings += about_pair(comparing, each)
