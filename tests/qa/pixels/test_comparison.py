@@ -75,6 +75,17 @@ def within(area: tuple[int, int, int, int], texture: Texture, color: Any) -> Tex
     return painted
 
 
+def test_pictures_that_are_the_same_are_told_in_one_sentence(tmp_path: Path) -> None:
+    for side in "ab":
+        write_slide(tmp_path / side, levels=1, texture=waves)
+    result = compared(tmp_path / "a", tmp_path / "b")
+    assert result.section.lines[-1] == (
+        "The label and the overview of the result have the pixels of those of the "
+        "source."
+    )
+    assert len(result.section.lines) == 2
+
+
 def test_a_copy_has_identical_pixels(written: Written) -> None:
     result = compared(written("a", levels=3), written("b", levels=3))
     assert result.section.findings == ()

@@ -160,7 +160,18 @@ def _lines(
         )
     yield from _how_decoded(comparing, layers)
     yield from _unlike_grids(layers)
-    yield from (each.line for each in associated if not each.findings)
+    yield from _associated_lines([each for each in associated if not each.findings])
+
+
+def _associated_lines(images: list[AssociatedPixels]) -> Iterator[str]:
+    """Say in one sentence which pictures are the same, and of others what they are."""
+    same = [each for each in images if each.difference and each.difference.is_none]
+    if len(same) > 1:
+        *others, last = (f"the {each.role}" for each in same)
+        roles = capital(f"{', '.join(others)} and {last}")
+        yield f"{roles} of the result have the pixels of those of the source."
+        images = [each for each in images if each not in same]
+    yield from (each.line for each in images)
 
 
 def _how_decoded(comparing: Comparing, layers: list[LayerPixels]) -> Iterator[str]:
