@@ -21,7 +21,7 @@ from viewer.qa.run import Run
 from viewer.slide.errors import Cancelled, SlideError
 from viewer.slide.model import Slide
 
-MOST_FINDINGS: Final = 20
+MOST_FINDINGS: Final = 50
 """Of one rule and severity that are kept; the others are counted."""
 
 MOST_REFUSED: Final = 1000
