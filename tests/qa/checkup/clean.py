@@ -28,7 +28,7 @@ Maker: TypeAlias = Callable[[Path], object]
 Change: TypeAlias = Callable[[Dataset], object]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def _tissue(x: bytes, y: bytes) -> NDArray[np.uint8]:
     return tissue(np.frombuffer(x)[None, :], np.frombuffer(y)[:, None])
 

@@ -30,7 +30,7 @@ from tests.formats.tiff.whole import write as write_tiff
 from tests.gotchas.test_codecs import chart
 from tests.gotchas.test_frames import pixel_data, with_items
 from tests.gotchas.test_tiff import TILED, overwrite, value
-from tests.qa.tissue import tissue
+from tests.qa.checkup.clean import cached_tissue
 from tests.synthetic import write_instance, write_slide
 from tests.synthetic_headers import level_dataset
 from tests.synthetic_slide import SyntheticSlide
@@ -329,7 +329,7 @@ def painted(folder: Path, color: Sequence[int], levels: Sequence[int]) -> Path:
     """Write tissue on three levels, and some of them in nothing but one color."""
 
     files = write_slide(
-        folder, texture=tissue, label=False, overview=False, tile=(128, 128)
+        folder, texture=cached_tissue, label=False, overview=False, tile=(128, 128)
     )
     for level in levels:
         dataset = pydicom.dcmread(files[level])
@@ -369,7 +369,7 @@ def test_one_frame_again_and_again_is_an_error(tmp_path: Path) -> None:
         label=False,
         overview=False,
         syntax="jpeg",
-        texture=tissue,
+        texture=cached_tissue,
     )
     frames = pixel_data(path)[2]
     with_items(path, [frames[5]] * 12)

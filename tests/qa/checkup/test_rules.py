@@ -100,6 +100,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_demo_slide_trips_nothing(demo: Path) -> None:
-    checkup = look_over(demo)
+    (checkup,) = check_up_paths([demo], Run())
     assert [each.message for each in checkup.findings] == []
     assert checkup.verdict is Verdict.NOTHING
