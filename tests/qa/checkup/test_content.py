@@ -195,3 +195,10 @@ def test_real_slides_trip_what_is_wrong_with_them(
         for finding in found(slides_folder / path, check.rule.id)
     ]
     assert [(each.rule.id, each.severity.value) for each in findings] == expected
+
+
+def test_one_place_is_said_to_be_one(tmp_path: Path) -> None:
+    write_clean(tmp_path, size=(512, 512), levels=2, thumbnail=False)
+    damage.shifted(1, 6, 0)(tmp_path)
+    (finding,) = found(tmp_path, "PY4")
+    assert "measured at 1 place," in finding.message

@@ -90,7 +90,7 @@ def misalignments(
         if isinstance(each.outcome, Unlike):
             yield PY4.finding(
                 f"Level {each.level} of {who} does not show what level {each.finer} "
-                f"shows: at {each.outcome.looked} places the contents correlate by "
+                f"shows: at {_places(each.outcome.looked)} the contents correlate by "
                 f"{each.outcome.likeness:.2f} at best, expected nearly 1.",
                 found=f"correlation {each.outcome.likeness:.2f}",
                 expected="correlation near 1",
@@ -116,11 +116,15 @@ def _displaced(
     yield PY4.finding(
         f"Level {each.level} of {who} shows its contents {direction(x, y)} of where "
         f"{against} has them{f' ({micrometers})' if micrometers else ''}; measured at "
-        f"{outcome.measured} places, expected at most 1 px.",
+        f"{_places(outcome.measured)}, expected at most 1 px.",
         found=direction(x, y),
         expected="at most 1 px",
         **where,
     )
+
+
+def _places(count: int) -> str:
+    return "1 place" if count == 1 else f"{count} places"
 
 
 _MOST: Final = 1.0  # pixel of the coarser level
