@@ -107,6 +107,12 @@ def mirrored(folder: Path) -> None:
         _repaint(path, lambda whole: whole[:, ::-1])
 
 
+def turned(folder: Path) -> None:
+    """Turn every level by 90 degrees to the right."""
+    for path in level_files(folder):
+        _repaint(path, lambda whole: np.rot90(whole, -1))
+
+
 def filled_tile(folder: Path) -> None:
     """Blacken one tile of level 0."""
 
@@ -231,9 +237,15 @@ def _repaint(path: Path, change: Callable[[Pixels], Pixels]) -> None:
     grid = tiles.reshape(rows, columns, dataset.Rows, dataset.Columns, 3)
     whole = grid.swapaxes(1, 2).reshape(rows * dataset.Rows, -1, 3)
     height, width = dataset.TotalPixelMatrixRows, dataset.TotalPixelMatrixColumns
-    whole[:height, :width] = change(whole[:height, :width])
+    changed = change(whole[:height, :width])
+    height, width = changed.shape[:2]
+    rows, columns = ceil(height / dataset.Rows), ceil(width / dataset.Columns)
+    whole = np.zeros((rows * dataset.Rows, columns * dataset.Columns, 3), np.uint8)
+    whole[:height, :width] = changed
     grid = whole.reshape(rows, dataset.Rows, columns, dataset.Columns, 3)
     dataset.PixelData = grid.swapaxes(1, 2).tobytes()
+    dataset.TotalPixelMatrixRows, dataset.TotalPixelMatrixColumns = height, width
+    dataset.NumberOfFrames = rows * columns
     dataset["PixelData"].VR = "OB"
     dataset["PixelData"].is_undefined_length = False
     dataset.PhotometricInterpretation = "RGB"

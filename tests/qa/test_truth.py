@@ -136,6 +136,15 @@ def test_damage_is_named_by_its_cause(case: Case, source: Path, result: Path) ->
     check_named(case, compared(source, result))
 
 
+def test_a_slide_turned_by_a_quarter_is_told_so(source: Path, result: Path) -> None:
+    damage.turned(result)
+    comparison = compared(source, result)
+    assert comparison.verdict is Sameness.DIFFERENT
+    assert "turned by a quarter" in comparison.reason
+    (way,) = (each for each in errors(comparison) if each.rule.id == "QA16")
+    assert way.found == "turned by 90 degrees to the right"
+
+
 def test_bits_that_are_called_another_color_are_not_the_same(
     source: Path, result: Path
 ) -> None:

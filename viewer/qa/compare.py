@@ -11,6 +11,7 @@ from viewer.qa.comparing import CompareOptions, Comparing, Pixels, Sameness
 from viewer.qa.finding import Finding, Rule, Severity
 from viewer.qa.geometry.comparison import compare_geometry
 from viewer.qa.metadata import compare_metadata
+from viewer.qa.pairing.levels import is_near
 from viewer.qa.pairing.slides import PATHS, PLANES, pair
 from viewer.qa.pixels.comparison import PixelsResult, compare_pixels
 from viewer.qa.registration.comparison import compare_registration
@@ -19,6 +20,7 @@ from viewer.qa.run import Run
 from viewer.qa.sides import called, capital, counted, in_pixels
 from viewer.qa.verdict import BitsCounted, PixelsCounted, sampled, verdict
 from viewer.slide.errors import Cancelled, SlideError
+from viewer.slide.geometry import Size
 from viewer.slide.model import Slide, stored_levels
 
 UNDONE: Final = Rule(
@@ -54,7 +56,7 @@ def compare(a: Slide, b: Slide, options: CompareOptions, run: Run) -> Comparison
     compared, Cancelled.
     """
     pairing = pair(a, b)
-    if not pairing.levels:
+    if not pairing.levels and not _is_turned(a, b):
         raise SlideError(_nothing_paired(a, b))
     comparing = Comparing(a, b, pairing, options, run)
     parts = _Parts(comparing)
@@ -193,6 +195,12 @@ def _pixels_counted(pixels: PixelsResult | None) -> PixelsCounted:
     if pixels is None:
         return PixelsCounted()
     return PixelsCounted(pixels.places, pixels.looked, pixels.same, pixels.largest)
+
+
+def _is_turned(a: Slide, b: Slide) -> bool:
+    """Whether the finest level is as wide as it was high, so that others are too."""
+    one, other = (slide.levels[stored_levels(slide)[0]].size for slide in (a, b))
+    return is_near(one, Size(other.height, other.width))
 
 
 def _nothing_paired(a: Slide, b: Slide) -> str:
