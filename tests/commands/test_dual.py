@@ -88,6 +88,28 @@ def test_of_a_folder_the_worst_state_counts_and_each_is_told(
     }
 
 
+def test_files_of_one_name_are_told_apart_by_their_folders(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alter(dual_file(tmp_path / "one"))
+    alter(dual_file(tmp_path / "two"))
+    assert main(["dual", str(tmp_path), "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    names = {Path(each["message"].partition(": ")[0]) for each in found["findings"]}
+    own = "synthetic-level0.dcm"
+    assert names == {Path("one") / own, Path("two") / own}
+    assert found["reason"].startswith(str(Path("one") / own))
+
+
+def test_a_sound_folder_is_summed_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dual_file(tmp_path)
+    assert main(["dual", str(tmp_path), "--json"]) == 0
+    reason = json.loads(capsys.readouterr().out)["reason"]
+    assert reason == "3 files: 2 none, 1 valid."
+
+
 def test_a_page_stands_alone(tmp_path: Path) -> None:
     page = tmp_path / "report.html"
     assert main(["dual", str(dual_file(tmp_path / "s")), "--html", str(page)]) == 0

@@ -1,6 +1,7 @@
 """The states of one file or of many, as one report."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +29,20 @@ def dual_report(
         evidence = case.closed(given, sampled)
     worst = max(states, key=lambda each: each.state.rank)
     sections = [each.section for each in states]
+    reason = worst.reason
     if len(files) > 1:  # of which those with one side have nothing more to tell
-        sections = [each.section for each in states if each.findings or each.facts]
-        sections.insert(0, _overview(path, states, unread))
+        telling = [each for each in states if each.findings or each.facts]
+        sections = [_named(each, _below(path, each.path)) for each in telling]
+        overview = _overview(path, states, unread)
+        sections.insert(0, overview)
+        reason = _told(worst, _below(path, worst.path))
+        if worst.state.rank <= State.VALID.rank:
+            (reason,) = overview.lines
     return Report(
         kind="dual",
         subject=shown_path(path),
         verdict=worst.state.value,
-        reason=worst.reason,
+        reason=reason,
         sections=tuple(sections),
         evidence=evidence,
         extra={"state": worst.state.value},
@@ -61,6 +68,26 @@ def _states(
     if not states:
         raise SlideError(f"{path.name}: no file in it can be read.")
     return states, unread
+
+
+def _named(state: DualState, name: str) -> Section:
+    """Return what is told of a file in a folder, where others may have its name."""
+    own = f"{state.path.name}: "
+    return replace(
+        state.section,
+        title=f"DICOM and TIFF: {name}",
+        lines=tuple(
+            f"{name}: {line.removeprefix(own)}" for line in state.section.lines
+        ),
+        findings=tuple(
+            replace(each, message=f"{name}: {each.message.removeprefix(own)}")
+            for each in state.findings
+        ),
+    )
+
+
+def _told(state: DualState, name: str) -> str:
+    return f"{name}: {state.reason.removeprefix(f'{state.path.name}: ')}"
 
 
 def _overview(
