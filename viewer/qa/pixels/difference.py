@@ -14,7 +14,7 @@ from viewer.slide.model import Samples
 PEAK: Final = 255
 """What all figures are counted in, whatever the samples can hold."""
 
-_BAND_PIXELS: Final = 1 << 18
+_BAND_PIXELS: Final = 1 << 17
 """Pixels that are worked on in one go: their copies stay in the processor's caches."""
 
 _EXACT: Final = 1 << 24
