@@ -233,3 +233,23 @@ def test_colors_decide_where_no_header_tells_what_samples_are(
     dataset.save_as(tmp_path / "untold.dcm")
     section = compared(slides_folder / "source/jp2k33003.svs", tmp_path / "untold.dcm")
     assert told(section.findings) == [("CO3", "warning", 0), ("PX2", "warning", 0)]
+
+
+@pytest.mark.slides
+def test_a_thumbnail_that_loses_its_profile_is_a_warning(slides_folder: Path) -> None:
+    svs = slides_folder / "source/CMU-1-Small-Region.svs"
+    converted = slides_folder / "dual/pixelmed-svs-jpeg-rgb-classic"
+    lost = {
+        each.severity.value: each.message
+        for each in compared(converted, svs).findings
+        if each.rule.id == "CO3" and each.level is None
+    }
+    assert set(lost) == {"warning", "error"}
+    assert "thumbnail" in lost["warning"]
+    assert "The label and the overview" in lost["error"]
+    (added,) = (
+        each
+        for each in compared(svs, converted).findings
+        if each.rule.id == "CO3" and each.level is None
+    )
+    assert "The thumbnail, the label and the overview" in added.message

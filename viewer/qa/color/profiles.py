@@ -142,7 +142,8 @@ class _Kind(Enum):
 def _kind(pair: ProfilePair) -> _Kind:
     if pair.level is not None:
         return _Kind.LEVEL
-    return _Kind.THUMBNAIL if pair.what == "the thumbnail" else _Kind.PICTURE
+    is_thumbnail = pair.what == "the thumbnail" and pair.verdict != "added"
+    return _Kind.THUMBNAIL if is_thumbnail else _Kind.PICTURE
 
 
 def _severity(verdict: str, kind: _Kind) -> Severity:
