@@ -228,6 +228,17 @@ def test_frames_that_are_cut_at_the_edges_are_counted(tmp_path: Path) -> None:
     )
 
 
+def test_a_frame_that_is_too_large_is_one_fault_not_two(tmp_path: Path) -> None:
+    (path,) = write_slide(
+        tmp_path, levels=1, label=False, overview=False, syntax="jpeg"
+    )
+    frames = pixel_data(path)[2]
+    large = np.full((512, 256, 3), 99, np.uint8)
+    frames[2] = simplejpeg.encode_jpeg(large, 90, "RGB", "422")
+    with_items(path, frames)
+    assert the_one(path).rule.id == "PX3"
+
+
 def test_a_frame_that_is_no_codestream_is_named(tmp_path: Path) -> None:
     (path,) = write_slide(
         tmp_path, levels=1, label=False, overview=False, syntax="jpeg"

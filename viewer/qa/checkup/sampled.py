@@ -14,7 +14,7 @@ from viewer.formats.dicom.frame_format import frame_bytes
 from viewer.formats.dicom.frame_survey import FrameSurvey
 from viewer.formats.dicom.instance import Instance
 from viewer.formats.dicom.parts import Part, Parts
-from viewer.qa.checkup.codestreams import PX2, Oddity, header_oddities
+from viewer.qa.checkup.codestreams import PX2, PX3, Oddity, header_oddities
 from viewer.qa.checkup.fragments import surveys
 from viewer.qa.checkup.subject import Subject
 from viewer.qa.checkup.tally import Look, Tally
@@ -139,7 +139,9 @@ def _look(part: Part, number: int, *, is_whole: bool) -> Look:
     try:
         decoded = part.decoder.decode(data, extent=_extent(data, part.instance))
     except SlideError as error:
-        oddities.append(_undecodable(str(error)))
+        # Of another size it is refused for that, which has been said.
+        if not any(each.rule is PX3 for each in oddities):
+            oddities.append(_undecodable(str(error)))
     else:
         if decoded.damage is not None:
             oddities.append(_damaged(decoded.damage))
