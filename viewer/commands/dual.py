@@ -37,7 +37,9 @@ folder all files are looked at; the worst state is that of the folder.
 --write copies a slide's file, or each file of a folder, and gives the copies a TIFF
 side, in place of one that is stale or broken. --strip takes the TIFF side, and whatever
 else is in the preamble, off the copies. Frames and attributes stay as they are. Nothing
-is written over. Levels hidden in private attributes stay in the file.
+is written over. Levels hidden in private attributes stay in the file. OpenSlide does
+not read uncompressed pictures in one frame (label, overview, thumbnail) whose sides are
+no multiples of 16: these become a strip of TIFF, which all others read.
 
 JSON is {"state", "findings": [{rule, severity, message, why, file, level, tile, tag,
 found, expected, ...}], "sections": {...}, "evidence": {...}}. Keys may come with later

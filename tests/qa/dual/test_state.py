@@ -24,7 +24,7 @@ from tests.qa.checkup.defects_dual import (
     patch,
     values_at,
 )
-from tests.synthetic import write_slide
+from tests.synthetic import write_instance, write_slide
 from viewer.formats.dicom.tiff_writing import write_tiff_side
 from viewer.qa.dual import DualState, State, dual_state
 from viewer.qa.finding import Severity
@@ -216,6 +216,21 @@ def test_an_icc_profile_on_one_side_only_is_a_warning(tmp_path: Path) -> None:
     (finding,) = found.findings
     assert (found.state, finding.severity) == (State.VALID, Severity.WARNING)
     assert "ICC profile is none on the TIFF side" in finding.message
+
+
+def test_a_frame_in_another_color_than_the_tag_says_is_broken(tmp_path: Path) -> None:
+    """PixelMed fills missing tiles of RGB slides with a frame in YCbCr."""
+    path = plain_file(tmp_path, photometric="RGB")
+    dataset = pydicom.dcmread(path)
+    del dataset.PixelData
+    grey = np.full((64, 64, 3), 99, np.uint8)
+    frames = [encode_frame(grey, "jpeg", "RGB")] * 20
+    frames[7] = encode_frame(grey, "jpeg", "YBR_FULL_422")
+    write_instance(path, dataset, frames)
+    add_tiff_side(path)
+    found = dual_state(path)
+    assert (found.state, rules(found)) == (State.BROKEN, {"DU2"})
+    assert "Color of frame 8 is RGB" in found.reason
 
 
 def test_chroma_that_no_tag_tells_is_a_warning(tmp_path: Path) -> None:

@@ -21,22 +21,43 @@ def color_facts(
 ) -> Iterator[SharedFact]:
     """Compare what the sides say of color, with the first frame as a witness.
 
-    Raises BrokenFile where a value of the directory lies outside the file.
+    Of the others some are asked, since fillers for missing tiles are often coded in
+    their own way. Raises BrokenFile where a value of the directory lies outside the
+    file.
     """
-    frame = _first_frame(sides)
+    frame = _frame(sides, 0, _HEADER) if sides.frames.offsets.size else b""
     header = _jpeg_header(frame)
-    yield _photometric(directory, facts, header, frame)
+    color = _photometric(directory, facts, header, frame)
+    yield color
+    if color.severity is not Severity.ERROR and header is not None:
+        yield from _other_color(sides, directory, facts)
     if header is not None and directory.number(_PHOTOMETRIC) == _YCBCR:
         yield _subsampling(directory, header)
     yield _profile(directory, facts)
 
 
-def _first_frame(sides: Sides) -> bytes:
-    frames = sides.frames
-    if not frames.offsets.size:
-        return b""
-    length = min(int(frames.lengths[0]), _HEADER)
-    return sides.file.read_some(int(frames.offsets[0]), length)
+def _frame(sides: Sides, number: int, most: int) -> bytes:
+    length = min(int(sides.frames.lengths[number]), most)
+    return sides.file.read_some(int(sides.frames.offsets[number]), length)
+
+
+def _other_color(
+    sides: Sides, directory: TiffDirectory, facts: PictureFacts
+) -> Iterator[SharedFact]:
+    """Yield the first of some frames whose samples are not what the tag says."""
+    frames, told = len(sides.frames.offsets), directory.number(_PHOTOMETRIC)
+    step = max(1, frames // _ASKED)
+    for number in [*range(step, frames - 1, step), frames - 1]:
+        header = _jpeg_header(_frame(sides, number, _SHORT_HEADER))
+        due = told if header is None else _due(facts, header, b"")[0]
+        if due != told:
+            name = f"{_COLOR} of frame {number + 1}"
+            shown = _PHOTOMETRICS.get(told or 0, str(told))
+            remark = "so its codestream says, and one TIFF tag holds for all tiles"
+            error = Severity.ERROR
+            found = _PHOTOMETRICS.get(due or 0, str(due))
+            yield differing(name, _PHOTOMETRIC, shown, found, error, remark)
+            return
 
 
 def _jpeg_header(frame: bytes) -> JpegHeader | None:
@@ -146,4 +167,6 @@ _PHOTOMETRICS: Final = {
 }
 _DECLARED: Final = {"MONOCHROME1": 0, "MONOCHROME2": 1, "PALETTE COLOR": 3}
 _HEADER: Final = 1 << 18
+_SHORT_HEADER: Final = 1 << 12
+_ASKED: Final = 100  # frames whose headers are read
 _LARGEST_PROFILE: Final = 16 << 20

@@ -48,7 +48,7 @@ class DualState:
 
 
 def dual_state(path: Path) -> DualState:
-    """Find out what a file is; reads no frame but the first one's header.
+    """Find out what a file is; of frames it reads the headers of some, no more.
 
     Of encapsulated frames all item headers are read. Time and memory are bounded
     whatever the file holds. Raises SlideError where the file cannot be read at all.
