@@ -155,6 +155,10 @@ def half_the_tiles(path: Path) -> None:
         patch(path, entry_at(path, tag) + 4, struct.pack("<I", 10))
 
 
+def fewer_places(path: Path) -> None:
+    patch(path, entry_at(path, 324) + 4, struct.pack("<I", 10))
+
+
 def table_outside(path: Path) -> None:
     patch(path, entry_at(path, 324) + 8, struct.pack("<I", 0xFFFFFF00))
 
@@ -174,6 +178,7 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str]] = {
     "swapped": (swapped_offsets, "DU1", "shows frame 2"),
     "length": (longer_tile, "DU1", "another length than the frame"),
     "half": (half_the_tiles, "DU1", "has 10 tiles in 1 directory, expected 20"),
+    "places": (fewer_places, "DU1", "not as many of them as lengths"),
     "outside": (table_outside, "DU1", "expected the file's"),
     "placeholder": (placeholder, "QA28", "did not finish it"),
     "next": (next_is_nowhere, "QA28", "directory 1 should be at byte 2147483647"),

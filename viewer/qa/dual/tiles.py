@@ -73,6 +73,13 @@ def tile_clues(sides: Sides) -> Iterator[Clue]:
         clause = f"no tile can be a frame: {sides.frames.problem}"
         yield _clue(sides, State.BROKEN, clause)
         return
+    if sides.pages[0].shown == "nothing":
+        clause = (
+            "the first TIFF directory tells of no tiles: it has no places for them, or "
+            "not as many of them as lengths"
+        )
+        yield _clue(sides, State.BROKEN, clause)
+        return
     if sides.pages[0].shown in {"hidden", "elsewhere"}:
         yield _of_other_pictures(sides)
         return
