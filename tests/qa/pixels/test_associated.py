@@ -195,3 +195,18 @@ def test_the_pictures_of_a_real_conversion_are_judged(slides_folder: Path) -> No
     assert not found["overview"].findings
     (finding,) = found["label"].findings  # JPEG 4:2:0 in the place of LZW
     assert finding.severity is Severity.WARNING
+
+
+@pytest.mark.slides
+def test_a_thumbnail_of_slipped_strips_may_be_a_damaged_one(
+    slides_folder: Path,
+) -> None:
+    a = open_slide(slides_folder / "source" / "CMU-1-Small-Region.svs")
+    b = open_slide(slides_folder / "cmu-wsidicomizer")  # each strip is cut too short
+    comparing = Comparing(a, b, pair(a, b), CompareOptions(), Run())
+    found = {each.role: each for each in compare_associated_pixels(comparing, {})}
+    a.close()
+    b.close()
+    (finding,) = found["thumbnail"].findings
+    assert finding.severity is Severity.ERROR
+    assert "or a damaged one" in finding.message

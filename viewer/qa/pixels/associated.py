@@ -128,7 +128,7 @@ class _Compared:
 
     def _another(self, b: Samples) -> AssociatedPixels:
         """Tell of a picture of something else, and of what."""
-        said = f"{self._b} is another picture than {self._a}"
+        said = f"{self._b} shows another picture than {self._a}, or a damaged one"
         shown = self._shown(_small(b))
         if shown:
             said = f"{self._b} shows the {shown} of {called(self._comparing.a, 'a')}"
