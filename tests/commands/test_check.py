@@ -130,3 +130,13 @@ def test_files_of_no_slide_are_looked_at_as_far_as_they_can_be(tmp_path: Path) -
     code, told = report(tmp_path)
     assert code == 1
     assert "QA22" in {each["rule"] for each in told["findings"]}
+
+
+def test_a_file_of_which_nothing_can_be_read_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "hollow.dcm"
+    path.write_bytes(bytes(128) + b"DICM" + bytes(5000))
+    code, told = report(path)
+    assert (code, told["verdict"]) == (1, "errors found")
+    (error,) = [each for each in told["findings"] if each["severity"] == "error"]
+    assert (error["rule"], error["file"]) == ("OP1", str(path))
+    assert "no attributes that can be read" in error["message"]

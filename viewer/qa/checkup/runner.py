@@ -216,8 +216,12 @@ def _examine(path: Path) -> Examined | None:
 
 
 def files_of(subject: Subject) -> tuple[Path, ...]:
-    """Return the files that are looked at, those of the slide first."""
-    own = [] if subject.slide is None else [each.path for each in subject.slide.files]
+    """Return the files that are looked at, those of the slide first.
+
+    Without a slide these are the files that none could be made of, readable or not.
+    """
+    left = subject.ignored if subject.slide is None else subject.slide.files
+    own = [each.path for each in left]
     return tuple(dict.fromkeys([*own, *(each.path for each in subject.files)]))
 
 
