@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from pydicom import Dataset
 
-from tests.qa.checkup.clean import BASE, at, setting
-from tests.qa.checkup.looking import faults
+from tests.qa.checkup.clean import BASE, at, setting, write_clean
+from tests.qa.checkup.looking import faults, findings_in
 
 ANONYMOUS = {"PatientIdentityRemoved": "YES", "DeidentificationMethod": "tests"}
 
@@ -75,6 +75,16 @@ def test_bytes_that_are_no_text_hold_no_path(tmp_path: Path) -> None:
 
     (finding,) = faults("PH2", tmp_path, mutate=private)
     assert finding.tag == "(0009,1002)"
+
+
+def test_no_finding_calls_a_slide_by_its_container_identifier(tmp_path: Path) -> None:
+    """It may be a patient's number; findings name files."""
+    write_clean(tmp_path / "in", name="4711", label=False, overview=False)
+    for number, path in enumerate(sorted((tmp_path / "in").iterdir())):
+        path.rename(tmp_path / f"im{number}.dcm")
+    (tmp_path / "in").rmdir()
+    (finding,) = findings_in(tmp_path, "ID5")
+    assert finding.message == "im0.dcm has no label and no overview."
 
 
 def test_names_where_they_belong_are_no_fault(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from viewer.formats.dicom.facts import items, text
 from viewer.qa.checkup.subject import Check, Subject, no_slide
 from viewer.qa.checkup.warned import in_words
 from viewer.qa.finding import Finding, Rule, Severity
+from viewer.qa.sides import file_name
 from viewer.slide.errors import BrokenFrame
 from viewer.slide.model import Empty, Slide, TileKey, stored_levels
 
@@ -106,7 +107,8 @@ def _without_dicom(subject: Subject) -> Iterator[Finding]:
     for path in slide.optical_paths:
         if path.grey_range is None and path.icc_profile is None:
             yield CO1.finding(
-                f"{slide.name} has no ICC profile; its colors are taken for sRGB.",
+                f"{file_name(slide)} has no ICC profile; its colors are taken for "
+                "sRGB.",
                 Severity.NOTE,
                 file=slide.levels[0].file,
                 expected="a profile",
@@ -137,7 +139,7 @@ def _right_profile(subject: Subject) -> Iterator[Finding]:
         for clause in [] if path.icc_profile is None else _faults(path.icc_profile):
             is_class = "of class" in clause
             yield CO2.finding(
-                f"{'' if slide is None else slide.name}: {clause}.",
+                f"{'' if slide is None else file_name(slide)}: {clause}.",
                 Severity.NOTE if is_class else Severity.WARNING,
                 file=None if slide is None else slide.levels[0].file,
             )
@@ -178,8 +180,8 @@ def _no_split_colors(subject: Subject) -> Iterator[Finding]:
     shares = [_light_share(slide, path) for path in range(3)]
     if min(shares) > _MOSTLY:
         yield PX4.finding(
-            f"{slide.name}: three grey channels, each with {min(shares):.0%} or more "
-            "of its pixels almost white, look like the red, green and blue of a "
+            f"{file_name(slide)}: three grey channels, each with {min(shares):.0%} or "
+            "more of its pixels almost white, look like the red, green and blue of a "
             "brightfield picture; fluorescence has a dark background.",
             file=slide.levels[0].file,
             level=stored_levels(slide)[-1],

@@ -11,6 +11,7 @@ from viewer.formats.dicom.lexicon import words_of
 from viewer.qa.checkup.subject import Check, Subject, no_dicom, no_slide
 from viewer.qa.checkup.warned import in_words, warned
 from viewer.qa.finding import Finding, Rule, Severity
+from viewer.qa.sides import file_name
 from viewer.slide.model import stored_levels
 
 ID3: Final = Rule(
@@ -184,7 +185,7 @@ def _pyramids(subject: Subject) -> Iterator[Finding]:
     slide = subject.slide
     if not with_uid and slide is not None and len(stored_levels(slide)) > 1:
         yield ID3.finding(
-            f"{slide.name}: no Pyramid UID says which images are levels of one "
+            f"{file_name(slide)}: no Pyramid UID says which images are levels of one "
             "picture.",
             Severity.NOTE,
             file=slide.levels[0].file,
@@ -200,7 +201,7 @@ def _has_pictures(subject: Subject) -> Iterator[Finding]:
     missing = [role for role in ("label", "overview") if role not in slide.associated]
     if missing:
         yield ID5.finding(
-            f"{slide.name} has no {' and no '.join(missing)}.",
+            f"{file_name(slide)} has no {' and no '.join(missing)}.",
             file=slide.levels[0].file,
             found=", ".join(slide.associated) or "none",
             expected="label and overview",
