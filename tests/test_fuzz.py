@@ -13,10 +13,17 @@ from tests.fuzz.anatomy import Span, anatomy_of
 from tests.fuzz.judge import Seen, judge
 from tests.fuzz.mutators import MUTATORS
 from tests.fuzz.pool import Child, Judged, Limits, judged
-from tests.fuzz.run import table, targets_missed, told
-from tests.fuzz.seeds import REGRESSIONS, Mutant, Seeds, mutants
+from tests.fuzz.run import is_bad, table, targets_missed, told
+from tests.fuzz.seeds import (
+    COMMAND_REGRESSIONS,
+    REGRESSIONS,
+    Mutant,
+    Seeds,
+    mutants,
+)
 
 COUNT = 500
+COMMANDED = 20
 MOST_SILENT = 0.08
 """Of so few; it is 5 % of ten thousand."""
 TILE = (0, 0, 0, 0)
@@ -45,8 +52,16 @@ def test_no_mutant_does_what_none_may_do(verdicts: list[Judged]) -> None:
     assert not missed, "\n".join([*missed, table(verdicts), *map(told, verdicts)])
 
 
+def test_commands_say_what_is_true_of_mutants(seeds: Seeds) -> None:
+    chosen = [*COMMAND_REGRESSIONS, *mutants(seeds, 2026, range(COMMANDED))]
+    verdicts = list(judged(seeds.folder, chosen, 2, "commands"))
+    assert len(verdicts) > 0.8 * len(chosen)
+    bad = [told(verdict) for verdict in verdicts if is_bad(verdict)]
+    assert not bad, "\n".join(bad)
+
+
 def test_every_regression_is_still_a_mutant(seeds: Seeds) -> None:
-    for mutant in REGRESSIONS:
+    for mutant in (*REGRESSIONS, *COMMAND_REGRESSIONS):
         assert mutant.make(seeds.files(mutant.seed)) is not None, mutant
 
 

@@ -6,6 +6,7 @@ independent pixels.
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -99,7 +100,7 @@ def judge(found: Seen, truth: Seen, zones: set[Zone], *, table: bool) -> Verdict
     moved = "elsewhere" in zones  # else a flat tile has become one by chance
     if false and moved and (table or not news):
         return Verdict("false tile", false)
-    differs, lost = _difference(found, truth), _lost(found, truth)
+    differs, lost = difference(found, truth), _lost(found, truth)
     if not differs and not lost:
         refused = any(None in tiles.values() for tiles in found.levels.values())
         return Verdict("said" if refused or news else "same picture")
@@ -111,20 +112,39 @@ def judge(found: Seen, truth: Seen, zones: set[Zone], *, table: bool) -> Verdict
     return Verdict("level lost", lost) if lost else silent
 
 
+def difference(found: Seen, truth: Seen, but: Collection[str] = ()) -> str:
+    """Find a tile or picture that shows something else; digests `but` do not count.
+
+    What is refused or missing shows nothing else.
+    """
+    for size, tiles in found.levels.items():
+        if size not in truth.levels:
+            return f"a level of {size}, there is none"
+        for where, digest in tiles.items():
+            due = truth.levels[size].get(where)
+            if digest is not None and digest != due and digest not in but:
+                return f"level {size}: tile {where} is {digest}, expected {due}"
+    for role, digest in found.pictures.items():
+        if digest is not None and digest != truth.pictures.get(role):
+            return f"{role} is {digest}, expected {truth.pictures.get(role)}"
+    return ""
+
+
 _ZONES: Final[tuple[Zone, ...]] = ("coded", "codestream", "elsewhere")
 _MOST_TILES: Final = 64  # of a plane; more is a lie of the damaged file
 _MOST_PLANES: Final = 4
 _SECONDS: Final = 0.05
-_INTERNAL: Final = re.compile(
+INTERNAL: Final = re.compile(
     r"Traceback|\b[A-Z]\w+(Error|Exception)\b|NoneType|<class|object at 0x"
     r"|list index|tuple index|unpack requires|invalid literal|subscriptable"
-    r"|has no attribute|could not broadcast|cannot reshape|positional argument"
+    r"|object has no attribute|could not broadcast|cannot reshape|positional argument"
     r"|/tmp/|site-packages"
 )
+"""What no sentence for users may hold."""
 
 
 def _listen(seen: Seen, sentence: str) -> None:
-    if _INTERNAL.search(sentence):
+    if INTERNAL.search(sentence):
         seen.internal.append(f"sentence: {sentence}")
 
 
@@ -213,20 +233,6 @@ def _false_tile(found: Seen, truth: Seen) -> str:
                 continue
             if size in truth.levels and where in truth.levels[size]:
                 return f"level {size}: tile {where} shows {owner[0]}"
-    return ""
-
-
-def _difference(found: Seen, truth: Seen) -> str:
-    for size, tiles in found.levels.items():
-        if size not in truth.levels:
-            return f"a level of {size}, there is none"
-        for where, digest in tiles.items():
-            due = truth.levels[size].get(where)
-            if digest is not None and digest != due:
-                return f"level {size}: tile {where} is {digest}, expected {due}"
-    for role, digest in found.pictures.items():
-        if digest is not None and digest != truth.pictures.get(role):
-            return f"{role} is {digest}, expected {truth.pictures.get(role)}"
     return ""
 
 

@@ -35,6 +35,8 @@ class Limits(NamedTuple):
 
 
 LIMITS: Final = Limits()
+COMMAND_LIMITS: Final = Limits(seconds=20.0)
+"""Of all commands together."""
 
 
 class Judged(NamedTuple):
@@ -46,17 +48,22 @@ class Judged(NamedTuple):
     damage: str
 
 
-def judged(folder: Path, mutants: Iterable[Mutant], jobs: int) -> Iterator[Judged]:
+def judged(
+    folder: Path, mutants: Iterable[Mutant], jobs: int, what: str = "opening"
+) -> Iterator[Judged]:
     """Judge mutants of the seeds in a folder; yields as they come, in no order.
 
-    Mutants that turned out as no damage at all are left out.
+    `what` of them is judged is "opening" or "commands". Mutants that turned out as no
+    damage at all are left out.
     """
+    program = ["-m", "tests.fuzz.child", what, str(folder)]
     todo: queue.SimpleQueue[Mutant] = queue.SimpleQueue()
     for mutant in mutants:
         todo.put(mutant)
     done: queue.SimpleQueue[Judged | BaseException | None] = queue.SimpleQueue()
     threads = [
-        threading.Thread(target=_work, args=(folder, todo, done)) for _ in range(jobs)
+        threading.Thread(target=_work, args=(program, what, todo, done))
+        for _ in range(jobs)
     ]
     for thread in threads:
         thread.start()
@@ -82,12 +89,13 @@ def _empty(todo: "queue.SimpleQueue[Mutant]") -> None:
 
 
 def _work(
-    folder: Path,
+    program: Sequence[str],
+    what: str,
     todo: "queue.SimpleQueue[Mutant]",
     done: "queue.SimpleQueue[Judged | BaseException | None]",
 ) -> None:
     """Judge what there is to do, with a child of one's own; None is the end."""
-    child = Child(["-m", "tests.fuzz.child", str(folder)])
+    child = Child(program, LIMITS if what == "opening" else COMMAND_LIMITS)
     try:
         while True:
             done.put(child.judge(todo.get_nowait()))

@@ -3,8 +3,11 @@
     python -m tests.fuzz --seed 1 --count 10000 --jobs 2
     python -m tests.fuzz --only basic-table --count 500
     python -m tests.fuzz --seed 1 --show 4711
+    python -m tests.fuzz --commands --count 1000
 
-Prints a table by mutator and the totals beside the targets; exits 1 if one is missed.
+Judged is what opening and reading shows or, with --commands, what compare, check and
+dual say. Prints a table by mutator and the totals beside the targets; exits 1 if one is
+missed.
 A mutant is made from its number alone, so that any of them can be looked at again.
 """
 
@@ -12,10 +15,11 @@ import argparse
 import sys
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from tests.fuzz.command_judge import COMMAND_OUTCOMES
 from tests.fuzz.judge import OUTCOMES
 from tests.fuzz.mutators import MUTATORS
 from tests.fuzz.pool import Judged, judged
@@ -26,6 +30,9 @@ NEVER: Final = (
     "silent: elsewhere",
     "level lost",
     "false tile",
+    "false verdict",
+    "not told",
+    "damaged copy",
     "internal",
     "crash",
     "hang",
@@ -53,6 +60,9 @@ def main() -> int:
         metavar="NAME",
         help="only seeds whose names begin like this",
     )
+    parser.add_argument(
+        "--commands", action="store_true", help="run compare, check and dual on them"
+    )
     parser.add_argument("--show", type=int, help="tell of this mutant alone")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="seeds-") as folder:
@@ -63,11 +73,12 @@ def main() -> int:
             numbers = range(arguments.show, arguments.show + 1)
         chosen = mutants(seeds, arguments.seed, numbers, arguments.only)
         verdicts: list[Judged] = []
-        for verdict in judged(Path(folder), chosen, arguments.jobs):
+        what = "commands" if arguments.commands else "opening"
+        for verdict in judged(Path(folder), chosen, arguments.jobs, what):
             verdicts.append(verdict)
             if arguments.show is not None or is_bad(verdict):
                 print(told(verdict), file=sys.stderr, flush=True)
-    print(table(verdicts))
+    print(table(verdicts, COMMAND_OUTCOMES if arguments.commands else OUTCOMES))
     missed = targets_missed(verdicts)
     print("\n".join(missed) if missed else "All targets met.")
     return 1 if missed else 0
@@ -87,15 +98,17 @@ def told(verdict: Judged) -> str:
     )
 
 
-def table(verdicts: Iterable[Judged]) -> str:
+def table(verdicts: Iterable[Judged], outcomes: Sequence[str] = OUTCOMES) -> str:
     """Return outcomes by mutator in Markdown."""
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for verdict in verdicts:
         counts[verdict.mutant.mutator][verdict.outcome] += 1
-    head = f"| mutator | mutants | {' | '.join(OUTCOMES)} |"
-    lines = [head, "|---" * (len(OUTCOMES) + 2) + "|"]
-    lines += [_line(name, counts[name]) for name in MUTATORS if name in counts]
-    lines.append(_line("all", sum(counts.values(), Counter())))
+    head = f"| mutator | mutants | {' | '.join(outcomes)} |"
+    lines = [head, "|---" * (len(outcomes) + 2) + "|"]
+    lines += [
+        _line(name, counts[name], outcomes) for name in MUTATORS if name in counts
+    ]
+    lines.append(_line("all", sum(counts.values(), Counter()), outcomes))
     return "\n".join(lines)
 
 
@@ -117,6 +130,6 @@ def targets_missed(
     return missed
 
 
-def _line(name: str, counts: Mapping[str, int]) -> str:
-    shown = " | ".join(str(counts.get(outcome, 0)) for outcome in OUTCOMES)
+def _line(name: str, counts: Mapping[str, int], outcomes: Sequence[str]) -> str:
+    shown = " | ".join(str(counts.get(outcome, 0)) for outcome in outcomes)
     return f"| {name} | {sum(counts.values())} | {shown} |"
