@@ -37,6 +37,7 @@ def versions() -> str:
             library_version("pylibjpeg-rle"),
             library_version("platformdirs"),
             library_version("defusedxml"),
+            library_version("jinja2"),
             library_version("openslide-python"),
             library_version("openslide-bin"),
             *codec_versions(),
