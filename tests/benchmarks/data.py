@@ -118,6 +118,20 @@ def rewrapped_level(source: GeneratedSlide, marker: bytes) -> GeneratedSlide:
     return _kept(shape.slide, [(shape, rewrap)])
 
 
+def recoded_level(source: GeneratedSlide) -> GeneratedSlide:
+    """Return a level of the frames of `single_level`, each encoded once more."""
+    shape = LevelShape("recoded-level", 0, 310 * 256, 310 * 256, 256, "jpeg")
+    pool: dict[bytes, bytes] = {}
+
+    def encode(number: int) -> bytes:
+        frame = source.frame(0, number)
+        if frame not in pool:
+            pool[frame] = jpeg(decode_jpeg(frame, "RGB"), 75)
+        return pool[frame]
+
+    return _kept(shape.slide, [(shape, encode)])
+
+
 def _jpegs(drawn: Callable[[int], NDArray[np.uint8]]) -> Callable[[int], bytes]:
     return lambda number: jpeg(drawn(number), 60)
 

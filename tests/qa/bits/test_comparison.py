@@ -310,6 +310,42 @@ def test_frames_read_at_once_match_as_frames_read_one_by_one(
     damage.one_bit(result)
     damage.swapped_tiles(result)
     rewrapped(damage.level_file(result, 1), lambda each: each[:2] + each[2:] + b"\0\0")
+    check_read_at_once_as_one_by_one(source, result, monkeypatch)
+
+
+def test_frames_coded_anew_match_alike_however_they_are_read(
+    source: Path, result: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damage.recoded(60)(result)
+    found = check_read_at_once_as_one_by_one(source, result, monkeypatch)
+    assert sum(each.count(Match.RECODED) for each in found.levels) == FRAMES
+
+
+def test_a_frame_of_elsewhere_is_known_among_frames_coded_anew(
+    source: Path, result: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = frames_of(damage.level_file(source, 0))[9]
+    damage.recoded(60)(result)
+    frames = iter(range(24))
+    rewrapped(
+        damage.level_file(result, 0),
+        lambda each: kept if next(frames) == 4 else each,
+    )
+    found = check_read_at_once_as_one_by_one(source, result, monkeypatch)
+    assert found.levels[0].count(Match.ELSEWHERE) == 1
+    (finding,) = of_rule(found, "QA9")
+    assert finding.tile == (4, 0)
+
+
+def frames_of(path: Path) -> list[bytes]:
+    dataset = pydicom.dcmread(path)
+    count = int(dataset.NumberOfFrames)
+    return list(generate_frames(dataset.PixelData, number_of_frames=count))
+
+
+def check_read_at_once_as_one_by_one(
+    source: Path, result: Path, monkeypatch: pytest.MonkeyPatch
+) -> BitsResult:
     at_once = compared(source, result)
     monkeypatch.setattr("viewer.formats.pyramid.TiledSlide.read_run", lambda *_: None)
     one_by_one = compared(source, result)
@@ -320,6 +356,8 @@ def test_frames_read_at_once_match_as_frames_read_one_by_one(
         for kinds in ((Match.RECODED,), (Match.ELSEWHERE,), (Match.SAME, Match.MOVED)):
             found = np.isin(one.matches, kinds)
             assert (found == np.isin(other.matches, kinds)).all()
+        assert one.recodings == other.recodings
+    return at_once
 
 
 @pytest.mark.slides

@@ -1,19 +1,24 @@
 """Runs of frames that begin alike: which of them go on alike, found out quickly."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.qa.bits.codestream_form import Head, JpegHead
+from viewer.qa.bits.codestream_form import FIRST, Head, JpegHead
 from viewer.slide.files import FrameRun
 
 
-class AlikeHeads(NamedTuple):
-    """The heads of the first frames of two runs, which are of one meaning."""
+class FirstHeads(NamedTuple):
+    """The heads of the first frames of two runs: most others begin with them, too."""
 
     a: Head
     b: Head
+
+    @property
+    def are_alike(self) -> bool:
+        """Whether they are of one meaning."""
+        return self.a.form == self.b.form
 
     @property
     def are_identical(self) -> bool:
@@ -31,7 +36,7 @@ class AlikeHeads(NamedTuple):
         return head.tables if isinstance(head, JpegHead) else b""
 
 
-def unlike_frames(ours: FrameRun, theirs: FrameRun, heads: AlikeHeads) -> list[int]:
+def unlike_frames(ours: FrameRun, theirs: FrameRun, heads: FirstHeads) -> list[int]:
     """Return the numbers of frames that do not begin so, or go on otherwise.
 
     Nothing is in this loop that it can do without: it decides how fast a slide is
@@ -63,6 +68,42 @@ def unlike_frames(ours: FrameRun, theirs: FrameRun, heads: AlikeHeads) -> list[i
         ):
             unlike.append(number)
     return unlike
+
+
+def doubtful_frames(ours: FrameRun, theirs: FrameRun, heads: FirstHeads) -> list[int]:
+    """Return the numbers of frames that may have the same coded data, or other heads.
+
+    Of all others the first bytes behind these heads show that they were coded anew.
+    """
+    if not all(isinstance(head, JpegHead) for head in heads):
+        return [*range(len(ours.starts))]
+    one, goes_on = _first_bytes(ours, heads.stored(0))
+    other, other_goes_on = _first_bytes(theirs, heads.stored(1))
+    is_other = goes_on & other_goes_on & (one != other).any(axis=1)
+    return np.flatnonzero(~is_other).tolist()
+
+
+def _first_bytes(
+    run: FrameRun, head: bytes
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """Return the first bytes behind a head, and whether the image goes on there.
+
+    It does not where a frame has another head, or ends too soon.
+    """
+    begins = run.data.startswith
+    starts = run.starts + len(head)
+    goes_on = starts + FIRST <= run.ends
+    goes_on &= np.fromiter(
+        (begins(head, start) for start in run.starts.tolist()), np.bool_, len(starts)
+    )
+    data = np.frombuffer(run.data, np.uint8)
+    places = np.minimum(starts[:, None] + _STEPS, max(0, len(data) - 1))
+    first = data[places] if len(data) else np.zeros(places.shape, np.uint8)
+    ends = ((first[:, :-1] == 0xFF) & (first[:, 1:] == 0xD9)).any(axis=1)
+    return first, goes_on & ~ends & (first[:, -1] != 0xFF)
+
+
+_STEPS: Final = np.arange(FIRST)
 
 
 def _unpadded(run: FrameRun) -> NDArray[np.int64]:

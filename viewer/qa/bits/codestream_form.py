@@ -75,12 +75,14 @@ class HeadReader:
     """Reads heads of frames, and knows those again that it read lately. Any thread.
 
     The frames of one file nearly always begin with the same bytes. A head's bytes end
-    where its coded data begins, so that no other head can begin with them.
+    where its coded data begins, so that no other head can begin with them. `met` are
+    the hashes of the forms of all heads that were read.
     """
 
     def __init__(self) -> None:
         """Begin with none."""
         self._recent: tuple[JpegHead, ...] = ()
+        self.met: Final[set[int]] = set()
 
     def read(self, frame: EncodedFrame) -> Head:
         """Return the head of a frame; raises BrokenFrame where it makes no sense."""
@@ -89,6 +91,7 @@ class HeadReader:
             if data.startswith(head.stored) and tables == head.tables:
                 return head
         head = _read_head(frame)
+        self.met.add(hash(head.form))
         if isinstance(head, JpegHead):
             self._recent = (head, *self._recent[: _RECENT - 1])
         return head
@@ -123,8 +126,8 @@ def is_other_data(data: bytes, head: Head, other_data: bytes, other: Head) -> bo
     """Whether the first bytes behind two heads show that coded data is not the same."""
     if not (isinstance(head, JpegHead) and isinstance(other, JpegHead)):
         return False
-    one = data[head.length : head.length + _FIRST]
-    two = other_data[other.length : other.length + _FIRST]
+    one = data[head.length : head.length + FIRST]
+    two = other_data[other.length : other.length + FIRST]
     return one != two and _goes_on(one) and _goes_on(two)
 
 
@@ -142,12 +145,14 @@ def digest(data: bytes, head: Head) -> int:
     return hash((head.form, coded)) % (1 << 64) or 1
 
 
+FIRST: Final = 64
+"""Bytes of coded data that tell nearly all frames apart."""
+
 JPEG_2000: Final = "JPEG 2000"
 UNCOMPRESSED: Final = "uncompressed"
 
 _RECENT: Final = 8
 _END: Final = b"\xff\xd9"
-_FIRST: Final = 64  # bytes of coded data that tell nearly all frames apart
 _STARTS: Final = {
     b"\xff\x4f\xff\x51": JPEG_2000,
     JP2_SIGNATURE[:4]: JPEG_2000,
@@ -266,7 +271,7 @@ def _jpeg_end(data: bytes, head: JpegHead) -> int:
 
 def _goes_on(first: bytes) -> bool:
     """Whether the end of image lies behind the first bytes of coded data."""
-    return len(first) == _FIRST and _END not in first and not first.endswith(b"\xff")
+    return len(first) == FIRST and _END not in first and not first.endswith(b"\xff")
 
 
 def _end_at_end(data: bytes) -> int:

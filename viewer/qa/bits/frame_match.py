@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.qa.bits.alike_runs import AlikeHeads, unlike_frames
+from viewer.qa.bits.alike_runs import FirstHeads, doubtful_frames, unlike_frames
 from viewer.qa.bits.codestream_form import (
     Head,
     HeadReader,
@@ -71,7 +71,9 @@ class Matched:
     for the others; `digests_a` holds one of every frame of the source where there is
     such a one among its neighbors. `recodings` count how frames are encoded; of frames
     that begin alike, or are the same byte for byte, the first speaks for all.
-    `broken` has the place and the sentence of each frame that cannot be read.
+    `broken` has the place and the sentence of each frame that cannot be read. Where it
+    `is_unhashed` there are no hashes of frames whose heads have another meaning in the
+    other slide: they are of use where `FrameMatcher.has_common_heads` alone.
     """
 
     matches: Matches
@@ -79,6 +81,7 @@ class Matched:
     digests_b: NDArray[np.uint64]
     recodings: Counter[Recoding] = field(default_factory=Counter[Recoding])
     broken: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+    is_unhashed: bool = False
 
 
 class FrameMatcher:
@@ -115,60 +118,62 @@ class FrameMatcher:
         The same as `match`, for the usual case that nearly all frames of either slide
         begin alike.
         """
-        alike = self._alike(ours, theirs)
-        if alike is None:
+        heads = self._first_heads(ours, theirs)
+        if heads is None:
             others = [*range(len(ours.starts))]
+        elif heads.are_alike:
+            others = unlike_frames(ours, theirs, heads)
         else:
-            others = unlike_frames(ours, theirs, alike)
+            others = doubtful_frames(ours, theirs, heads)
         found = self.match(
             [ours.at(number) for number in others],
             [theirs.at(number) for number in others],
         )
-        if alike is None:
+        if heads is None or len(others) == len(ours.starts):
             return found
-        return self._spread(found, others, alike, ours, theirs)
+        return self._spread(found, others, heads, ours, theirs)
 
-    def _alike(self, ours: FrameRun, theirs: FrameRun) -> AlikeHeads | None:
-        """Return what the first frames begin with if that is of one meaning."""
+    def has_common_heads(self) -> bool:
+        """Whether a frame of the result may be one of the source at another tile."""
+        return not self._heads[0].met.isdisjoint(self._heads[1].met)
+
+    def _first_heads(self, ours: FrameRun, theirs: FrameRun) -> FirstHeads | None:
+        """Return what the first frames begin with; None where that makes no sense."""
         try:
             one, other = ours.at(0), theirs.at(0)
-            head, theirs_head = self._heads[0].read(one), self._heads[1].read(other)
+            return FirstHeads(self._heads[0].read(one), self._heads[1].read(other))
         except BrokenFrame:
             return None
-        if head.form != theirs_head.form:
-            return None
-        return AlikeHeads(head, theirs_head)
 
     def _spread(
         self,
         found: Matched,
         others: Sequence[int],
-        alike: AlikeHeads,
+        heads: FirstHeads,
         ours: FrameRun,
         theirs: FrameRun,
     ) -> Matched:
         """Put what was found of the `others` to where they belong."""
         count = len(ours.starts)
-        match = Match.SAME if alike.are_identical else Match.MOVED
+        match = Match.RECODED
+        if heads.are_alike:
+            match = Match.SAME if heads.are_identical else Match.MOVED
         spread = Matched(
             np.full(count, match, np.uint8),
             np.zeros(count, np.uint64),
             np.zeros(count, np.uint64),
             found.recodings,
             [(others[number], words) for number, words in found.broken],
+            is_unhashed=not match.is_same,
         )
         spread.matches[others] = found.matches
-        spread.digests_a[others] = found.digests_a
-        spread.digests_b[others] = found.digests_b
-        if len(others) < count:
-            with suppress(BrokenFrame):
-                moved = rewrapping(alike.a, alike.b) if match is Match.MOVED else ""
-                ways = (
-                    encoding_of(ours.at(0), alike.a),
-                    encoding_of(theirs.at(0), alike.b),
-                )
-                spread.recodings[Recoding(*ways, match, moved)] += count - len(others)
-        if others:
+        with suppress(BrokenFrame):
+            moved = rewrapping(heads.a, heads.b) if match is Match.MOVED else ""
+            ways = encoding_of(ours.at(0), heads.a), encoding_of(theirs.at(0), heads.b)
+            spread.recodings[Recoding(*ways, match, moved)] += count - len(others)
+        if others and not spread.is_unhashed:
+            spread.digests_a[others] = found.digests_a
+            spread.digests_b[others] = found.digests_b
             self._digest_same([ours.at(number) for number in range(count)], spread)
         return spread
 

@@ -137,10 +137,10 @@ def compare_levels(comparing: Comparing) -> tuple[LevelBits, ...]:
         if not reasons[number]
     }
     matcher = FrameMatcher()
-    sides = comparing.a, comparing.b
+    sides = (0, comparing.a), (1, comparing.b)
 
     def look(stretch: Stretch) -> tuple[Stretch, Matched]:
-        a, b = (read_stretch(slide, stretch, side) for side, slide in enumerate(sides))
+        a, b = (read_stretch(slide, stretch, side) for side, slide in sides)
         if isinstance(a, FrameRun) and isinstance(b, FrameRun):
             return stretch, matcher.match_runs(a, b)
         return stretch, matcher.match(one_by_one(a), one_by_one(b))
@@ -151,7 +151,18 @@ def compare_levels(comparing: Comparing) -> tuple[LevelBits, ...]:
     for stretch, matched in comparing.run.each(
         look, stretches, "comparing frames", total
     ):
-        gathered[stretch.number].take(stretch.start, matched)
+        gathered[stretch.number].take(stretch, matched)
+    unhashed = [stretch for each in gathered.values() for stretch in each.unhashed]
+    if unhashed and matcher.has_common_heads():
+
+        def look_again(stretch: Stretch) -> tuple[Stretch, Matched]:
+            a, b = (read_stretch(slide, stretch, side) for side, slide in sides)
+            return stretch, matcher.match(one_by_one(a), one_by_one(b))
+
+        for stretch, matched in comparing.run.each(
+            look_again, unhashed, "looking for moved frames", len(unhashed)
+        ):
+            gathered[stretch.number].take_digests(stretch.start, matched)
     return tuple(
         LevelBits(pair, None, reasons[number])
         if reasons[number]
@@ -174,23 +185,33 @@ class _Gathered:
         self._places: list[NDArray[np.int64]] = []
         self._digests: list[NDArray[np.uint64]] = []  # both slides', one below another
         self._broken: list[tuple[int, str]] = []
+        self.unhashed: list[Stretch] = []
 
-    def take(self, start: int, matched: Matched) -> None:
+    def take(self, stretch: Stretch, matched: Matched) -> None:
+        start = stretch.start
         self._flat[start : start + len(matched.matches)] = matched.matches
         self._recodings.update(matched.recodings)
+        room = _MOST_BROKEN - len(self._broken)
+        self._broken += [(start + at, words) for at, words in matched.broken[:room]]
+        if matched.is_unhashed:
+            self.unhashed.append(stretch)
+        else:
+            self.take_digests(start, matched)
+
+    def take_digests(self, start: int, matched: Matched) -> None:
         both = np.stack([matched.digests_a, matched.digests_b])
         differing = np.flatnonzero(both.any(axis=0))
         if len(differing):
             self._places.append(differing + start)
             self._digests.append(both[:, differing])
-        room = _MOST_BROKEN - len(self._broken)
-        self._broken += [(start + at, words) for at, words in matched.broken[:room]]
 
     def result(self, pair: LevelPair) -> LevelBits:
         reordering = Reordering()
         if self._places:
-            ours, theirs = np.concatenate(self._digests, axis=1)
             places = np.concatenate(self._places)
+            order = np.argsort(places)  # stretches may have been looked at again
+            ours, theirs = np.concatenate(self._digests, axis=1)[:, order]
+            places = places[order]
             reordering = find_reordering(places, ours, theirs)
             elsewhere = places[held_elsewhere(ours, theirs)]
             self._flat[elsewhere] = Match.ELSEWHERE
