@@ -99,7 +99,7 @@ def one_by_one(frames: FrameRun | list[Stored]) -> Sequence[Stored]:
     return frames
 
 
-_STRETCH: Final = 256  # frames that are read and compared at once, at most
+_STRETCH: Final = 512  # frames that are read and compared at once, at most
 _STRETCH_BYTES: Final = 16 << 20  # about as many, of either slide
 
 
