@@ -18,6 +18,7 @@ from viewer.qa.registration.comparison import compare_registration
 from viewer.qa.report.section import Section, Table
 from viewer.qa.run import Run
 from viewer.qa.sides import called, capital, counted, in_pixels
+from viewer.qa.stored_levels import with_stored_levels
 from viewer.qa.verdict import BitsCounted, PixelsCounted, sampled, verdict
 from viewer.slide.errors import Cancelled, SlideError
 from viewer.slide.geometry import Size
@@ -55,6 +56,7 @@ def compare(a: Slide, b: Slide, options: CompareOptions, run: Run) -> Comparison
     A part that cannot be done is a finding. Raises SlideError where nothing can be
     compared, Cancelled.
     """
+    a, b = with_stored_levels(a), with_stored_levels(b)
     pairing = pair(a, b)
     if not pairing.levels and not _is_turned(a, b):
         raise SlideError(_nothing_paired(a, b))

@@ -77,7 +77,10 @@ class CompareOptions:
 
 
 class LevelPair(NamedTuple):
-    """A stored level of each slide that show the same, by number in `slide.levels`."""
+    """A stored level of each slide that show the same, by number in `Slide.levels`.
+
+    The slides that are compared have stored levels alone, or these before all others.
+    """
 
     a: int
     b: int

@@ -26,9 +26,10 @@ class Severity(Enum):
 class Finding:
     """One thing found: a sentence, where it is, what was found and what expected.
 
-    `level` counts in `slide.levels`, `tile` is a column and a row in it. `tag` is the
-    way to an attribute, as in `Attribute.path`, or "TIFF 256 ImageWidth". `message` and
-    the rest hold no patient's data, so that every report may show them.
+    `level` counts the stored levels, as `coverslip info` does; `tile` is a column and a
+    row in it. `tag` is the way to an attribute, as in `Attribute.path`, or "TIFF 256
+    ImageWidth". `message` and the rest hold no patient's data, so that every report may
+    show them.
     """
 
     rule: "Rule"

@@ -215,6 +215,7 @@ class _Gathered:
             reordering = find_reordering(places, ours, theirs)
             elsewhere = places[held_elsewhere(ours, theirs)]
             self._flat[elsewhere] = Match.ELSEWHERE
+            self._forget_moved(len(elsewhere))
         return LevelBits(
             pair,
             self.matches,
@@ -223,6 +224,14 @@ class _Gathered:
             reordering,
             tuple(self._broken),
         )
+
+    def _forget_moved(self, frames: int) -> None:
+        """Count frames that were only moved no longer among those encoded anew."""
+        for recoding, count in tuple(self._recodings.items()):
+            if recoding.match is Match.RECODED and recoding.a == recoding.b:
+                self._recodings[recoding] -= min(count, frames)
+                frames -= min(count, frames)
+        self._recodings = +self._recodings
 
 
 def _incomparable(comparing: Comparing, pair: LevelPair) -> str:

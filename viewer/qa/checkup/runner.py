@@ -18,6 +18,7 @@ from viewer.qa.checkup.told import told
 from viewer.qa.finding import Finding, Rule, Severity, sorted_by_severity
 from viewer.qa.report.section import Section
 from viewer.qa.run import Run
+from viewer.qa.stored_levels import with_stored_levels
 from viewer.slide.errors import Cancelled, SlideError
 from viewer.slide.model import Slide
 
@@ -154,7 +155,8 @@ def _subject(
     paths = [each.path for each in slide.files] if slide.format == "dicom" else []
     paths += [each.path for each in ignored]
     files = _examined(paths, run)
-    return Subject(slide, files, tuple(ignored), all_frames, run)
+    stored = with_stored_levels(slide)
+    return Subject(stored, files, tuple(ignored), all_frames, run)
 
 
 @contextmanager
