@@ -4,7 +4,12 @@ from collections.abc import Sequence
 from math import prod
 from typing import Final
 
-from viewer.formats.dicom.frame_source import FrameRef, RawRun, Source
+from viewer.formats.dicom.frame_source import (
+    LARGEST_FRAME,
+    FrameRef,
+    RawRun,
+    Source,
+)
 from viewer.formats.dicom.instance import Instance
 from viewer.formats.files import ReadableFile
 from viewer.slide.errors import BrokenFile, BrokenFrame
@@ -65,6 +70,13 @@ class CroppedFrames:
     def read(self, frame: int) -> bytes | None:
         """Return a frame's bytes with zeros for what was cut; raises BrokenFrame."""
         place, size = self.locate(frame), self._size(frame)
+        whole = prod(self._instance.tile_size) * self._pixel
+        if whole > LARGEST_FRAME:
+            raise BrokenFrame(
+                f"{self._file.path.name}: frame {frame + 1} has {whole} bytes, expected"
+                f" at most {LARGEST_FRAME}.",
+                frame + 1,
+            )
         try:
             data = self._file.read(place.offset, place.length)
         except BrokenFile as error:

@@ -68,6 +68,12 @@ def _placed(instance: Instance, who: str) -> Placement:
     step = _step(instance, who)
     across = (across[0] * step.x, across[1] * step.x)
     down = (down[0] * step.y, down[1] * step.y)
+    area = across[0] * down[1] - across[1] * down[0]
+    if not (isfinite(area) and area):
+        raise Unplaced(
+            f"{who} has pixels of {step.x:g} x {step.y:g} mm, expected an area that "
+            "can be reckoned with"
+        )
     # The attribute is the center of the first pixel, a Placement begins at its corner.
     corner = (x - (across[0] + down[0]) / 2, y - (across[1] + down[1]) / 2)
     return Placement(corner, across, down)

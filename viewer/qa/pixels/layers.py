@@ -101,10 +101,16 @@ def compare_layer(
 
     `same_bits`, (rows, columns), says of which tiles the frames are the same bits. Of
     tiles whose frames are not, up to half of the sample is made. Memory: eight bytes a
-    tile, the tiles that are worked on, and `tile_pairs.BUDGET`. Raises Cancelled.
+    tile, the tiles that are worked on, and `tile_pairs.BUDGET`. Raises Cancelled, and
+    SlideError for more tiles than any slide has.
     """
     pairs = TilePairs(comparing.a, comparing.b, layer)
     grid = pairs.grid
+    if grid.columns * grid.rows > _MOST:
+        raise SlideError(
+            f"level {layer.level.b} has {grid.columns * grid.rows:,} tiles, expected "
+            f"at most {_MOST:,}."
+        )
     tally = _Tally(grid.rows, grid.columns, same_bits)
     peak = _peak(comparing, layer)
     count = grid.columns * grid.rows
@@ -128,6 +134,9 @@ def compare_layer(
         for outcome in outcomes:
             tally.add(outcome)
     return tally.result(layer, grid)
+
+
+_MOST: Final = 1 << 26  # tiles of a layer
 
 
 class _Tally:
